@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "os/cpus.hpp"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <vector>
+
+namespace tandem::os {
+
+int online_cpus() noexcept {
+    return std::max(1, static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+int cpus_in_affinity_mask() noexcept {
+    // A mask that is too small for the machine is EINVAL: try larger ones, up to 2^17 processors.
+    for (std::size_t sets = 1; sets <= 128; sets *= 2) {
+        std::vector<cpu_set_t> mask(sets);
+        const auto bytes = sets * sizeof(cpu_set_t);
+        if (::sched_getaffinity(0, bytes, mask.data()) == 0)
+            return std::max(1, CPU_COUNT_S(bytes, mask.data()));
+    }
+    return online_cpus();
+}
+
+std::string first_line(const std::string& path) {
+    std::ifstream file{path};
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
+
+} // namespace tandem::os

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "os/result.hpp"
+#include "os/unique_fd.hpp"
+
+namespace tandem::os {
+
+/// Creates anonymous, zero-filled memory that any process holding the descriptor can map, and that
+/// the kernel frees with the last descriptor and mapping: nothing is named, so nothing leaks.
+/// `name` is for /proc/<pid>/maps only. The size is sealed: a peer can neither cut it, which would
+/// turn our next access into SIGBUS, nor grow it.
+[[nodiscard]] result<unique_fd> create_memory_object(const char* name, std::size_t bytes) noexcept;
+
+/// Bytes in the object behind `fd`.
+[[nodiscard]] result<std::size_t> memory_object_bytes(const unique_fd& fd) noexcept;
+
+/// True if the object's size can no longer change, so that what is mapped stays mapped.
+[[nodiscard]] bool size_is_sealed(const unique_fd& fd) noexcept;
+
+[[nodiscard]] std::size_t page_bytes() noexcept;
+
+/// A shared mapping of a part of a memory object, unmapped with this object.
+class mapping {
+public:
+    /// Maps [offset, offset + bytes) once.
+    [[nodiscard]] static result<mapping> map(const unique_fd& fd, std::size_t offset,
+                                             std::size_t bytes) noexcept;
+
+    /// Maps [offset, offset + bytes) twice, one behind the other, so that a record that runs over
+    /// the end of a ring is contiguous all the same. `bytes` is a multiple of the page size;
+    /// bytes() spans both views.
+    [[nodiscard]] static result<mapping> map_twice(const unique_fd& fd, std::size_t offset,
+                                                   std::size_t bytes) noexcept;
+
+    mapping() = default;
+    mapping(mapping&& other) noexcept : bytes_{std::exchange(other.bytes_, {})} {}
+    mapping& operator=(mapping other) noexcept {
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+    ~mapping();
+
+    [[nodiscard]] std::span<std::byte> bytes() const noexcept { return bytes_; }
+
+private:
+    explicit mapping(std::span<std::byte> bytes) noexcept : bytes_{bytes} {}
+
+    std::span<std::byte> bytes_;
+};
+
+} // namespace tandem::os

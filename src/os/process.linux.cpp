@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "os/process.hpp"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace tandem::os {
+
+namespace {
+
+std::chrono::microseconds to_duration(const timeval& time) noexcept {
+    return std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_usec};
+}
+
+child_end to_child_end(int status, const rusage& usage) noexcept {
+    child_end end;
+    end.signalled = WIFSIGNALED(status);
+    end.value = end.signalled ? WTERMSIG(status) : WEXITSTATUS(status);
+    end.core_dumped = end.signalled && WCOREDUMP(status);
+    end.peak_rss_bytes = static_cast<std::size_t>(usage.ru_maxrss) * 1024; // reported in KiB
+    end.cpu_time = to_duration(usage.ru_utime) + to_duration(usage.ru_stime);
+    return end;
+}
+
+} // namespace
+
+int current_process() noexcept { return ::getpid(); }
+
+int parent_process() noexcept { return ::getppid(); }
+
+result<unique_fd> open_process(int id) noexcept {
+    // glibc 2.36 has pidfd_open(), but its header clashes with <linux/wait.h> of some kernels.
+    unique_fd fd{static_cast<int>(::syscall(SYS_pidfd_open, id, 0))};
+    if (!fd) return last_error();
+    return fd;
+}
+
+void send_signal(const unique_fd& process, int signal) noexcept {
+    (void)::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0);
+}
+
+void kill_group(int leader) noexcept { (void)::kill(-leader, SIGKILL); }
+
+bool has_ended(int child) noexcept {
+    siginfo_t info{};
+    const auto look = [&] {
+        return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
+    };
+    return retry_on_eintr(look) == 0 && info.si_pid == child;
+}
+
+result<std::optional<child_end>> reap(int child) noexcept {
+    int status = 0;
+    rusage usage{};
+    const auto wait = [&] { return ::wait4(child, &status, WNOHANG, &usage); };
+    const auto reaped = retry_on_eintr(wait);
+    if (reaped == -1) return last_error();
+    if (reaped == 0) return std::nullopt;
+    return to_child_end(status, usage);
+}
+
+} // namespace tandem::os
