@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "channel/worker_segment.hpp"
+#include "wire/messages.hpp"
+
+namespace tandem::channel {
+
+/// Where a task lies in its worker's ring, to find out who has it.
+struct task_ticket {
+    std::byte* at = nullptr;
+    std::uint64_t position = 0;
+};
+
+/// A result as the parent gets it. The body is valid until the next call of next_result().
+struct received_result {
+    wire::result_kind kind{};
+    std::uint32_t number = 0;
+    std::uint32_t nanoseconds = 0;
+    std::span<const std::byte> body;
+};
+
+/// The parent's end of one worker's channel. Nothing here waits.
+class pool_end {
+public:
+    explicit pool_end(worker_segment segment);
+
+    /// True if a task of any size can be sent now (one that is larger than the ring holds goes on
+    /// with flush()).
+    [[nodiscard]] bool can_send() noexcept;
+
+    /// Sends a task; can_send() was true. The worker sees it after publish().
+    task_ticket send(wire::task_kind kind, std::uint32_t number, std::span<const std::byte> body);
+
+    /// Sends a message without a body if there is room, even where can_send() is false.
+    [[nodiscard]] bool send_short(wire::task_kind kind) noexcept;
+
+    /// Goes on with a task that did not fit; true if some of it was written.
+    bool flush() noexcept;
+
+    /// Shows the worker what was sent since the last time, and wakes it if it sleeps.
+    void publish() noexcept;
+
+    /// Takes a task back that the worker has not claimed yet; false if it has.
+    [[nodiscard]] bool revoke(const task_ticket& ticket) noexcept;
+
+    [[nodiscard]] bool has_results() noexcept { return !results_.readable().empty(); }
+
+    /// The next complete result. Check broken() when there is none.
+    [[nodiscard]] std::optional<received_result> next_result();
+
+    /// Gives the room of the results taken back to the worker, which may be waiting for it.
+    void release_results() noexcept;
+
+    /// Bytes of tasks that the worker has not given back.
+    [[nodiscard]] std::size_t task_backlog() noexcept { return tasks_.backlog(); }
+    void set_low_water(std::size_t bytes) noexcept;
+
+    [[nodiscard]] std::uint64_t items_begun() const noexcept {
+        // Relaxed: the worker has ended, which orders all it did.
+        return segment_.header().items_begun.load(std::memory_order_relaxed);
+    }
+
+    /// 0 until the worker is ready for tasks.
+    [[nodiscard]] int worker_process_id() const noexcept {
+        // Relaxed: a number for the words of an error, or read after the worker has ended.
+        return static_cast<int>(segment_.header().process_id.load(std::memory_order_relaxed));
+    }
+
+    /// True if the worker wrote something that no worker of ours writes.
+    [[nodiscard]] bool broken() const noexcept { return broken_; }
+
+private:
+    worker_segment segment_;
+    shm::ring_writer tasks_;
+    shm::ring_reader results_;
+    std::vector<std::byte> outbox_; // the rest of a task that is larger than the ring
+    std::size_t outbox_sent_ = 0;
+    std::uint32_t outbox_number_ = 0;
+    std::uint64_t published_ = 0;
+    std::vector<std::byte> inbox_; // the pieces so far of a result that is larger than a record
+    shm::record_header inbox_header_;
+    bool inbox_open_ = false;
+    std::size_t current_bytes_ = 0;
+    bool broken_ = false;
+};
+
+} // namespace tandem::channel

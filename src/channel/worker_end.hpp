@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "channel/worker_segment.hpp"
+#include "shm/spin_wait.hpp"
+#include "wire/messages.hpp"
+
+namespace tandem::channel {
+
+/// A task as its worker gets it. The body is valid until the next call of next_task().
+struct received_task {
+    wire::task_kind kind{};
+    std::uint32_t number = 0;
+    std::span<const std::byte> body;
+};
+
+/// The worker's end of its channel.
+class worker_end {
+public:
+    worker_end(worker_segment segment, parent_bell bell);
+
+    /// The next task, claimed for this worker; waits for it, for ever if need be: the forkserver
+    /// ends a worker whose program is gone.
+    [[nodiscard]] received_task next_task();
+
+    /// Notes that another item runs from here on.
+    void begin_item() noexcept {
+        // Relaxed: read by the parent after this process has ended.
+        segment_.header().items_begun.store(++items_begun_, std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::uint64_t items_begun() const noexcept { return items_begun_; }
+
+    /// Publishes one result; waits for room if the parent does not collect. `nanoseconds` is the
+    /// duration of the chunk that the result completes, or 0.
+    void send_result(wire::result_kind kind, std::uint32_t nanoseconds,
+                     std::span<const std::byte> body);
+
+private:
+    [[nodiscard]] std::span<std::byte> wait_for_records();
+    [[nodiscard]] shm::record_view next_record();
+    void skip(const shm::record_view& record);
+    void finish_record();
+    void assemble(const shm::record_view& first);
+    void send_piece(shm::record_header header, std::span<const std::byte> body);
+    void ring_parent() noexcept;
+
+    worker_segment segment_;
+    parent_bell bell_;
+    shm::ring_reader tasks_;
+    shm::ring_writer results_;
+    shm::spin_wait spin_;
+    std::size_t current_bytes_ = 0; // of the record that is being worked on
+    std::vector<std::byte> assembled_;
+    std::uint64_t items_begun_ = 0;
+};
+
+} // namespace tandem::channel
