@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+// One callable applied to many items: pool::map() and pool::starmap().
+
+#include <cstddef>
+#include <exception>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "tandem/detail/call_job.hpp"
+
+namespace tandem::detail {
+
+/// How an item becomes the arguments of a call.
+struct as_argument {
+    template <class F, class Item, class... Extra>
+    static decltype(auto) call(F& callable, Item&& item, const Extra&... extra) {
+        return callable(std::forward<Item>(item), extra...);
+    }
+};
+struct as_arguments {
+    template <class F, class Item, class... Extra>
+    static decltype(auto) call(F& callable, Item&& item, const Extra&... extra) {
+        return std::apply(
+            [&](auto&&... parts) -> decltype(auto) {
+                return callable(std::forward<decltype(parts)>(parts)..., extra...);
+            },
+            std::forward<Item>(item));
+    }
+};
+
+template <class Spread, class F, class Item, class... Extra>
+using map_result = decltype(Spread::call(std::declval<F&>(), std::declval<Item>(),
+                                         std::declval<const Extra&>()...));
+
+/// The worker's half of a map.
+template <class R, class Spread, class F, class Item, class... Extra>
+class map_runner final : public chunk_runner {
+public:
+    explicit map_runner(decoder& state) : callable_{state}, extra_{state.read<Extra>()...} {
+        state.expect_end();
+    }
+
+    void run(decoder& items, std::uint32_t count, result_sink& results) override {
+        std::apply(
+            [&](const Extra&... extra) {
+                for (std::uint32_t i = 0; i < count; ++i) {
+                    run_item(results, [&]() -> R {
+                        return static_cast<R>(
+                            Spread::call(callable_.get(), items.read<Item>(), extra...));
+                    });
+                }
+            },
+            extra_);
+    }
+
+private:
+    decoded_callable<F> callable_;
+    std::tuple<Extra...> extra_;
+};
+
+/// The program's half of a map. `Items` is a random-access range that outlives the job.
+template <class R, class Spread, class F, class Items, class... Extra>
+class map_job final : public job {
+    using item = std::ranges::range_value_t<Items>;
+    using result = storable<R>;
+    static constexpr bool holds_plain = std::is_default_constructible_v<result>;
+    using slot = std::conditional_t<holds_plain, result, std::optional<result>>;
+
+public:
+    map_job(F callable, Items& items, const Extra&... extra)
+        : job{thunk_kind::job, static_cast<std::size_t>(std::ranges::size(items))},
+          callable_{std::move(callable)},
+          items_{items},
+          extra_{extra...},
+          results_(std::is_void_v<R> ? 0 : size()) {}
+
+    void encode_state(encoder& out) const override {
+        static const code_id id = identify_code(entry_.address());
+        out.write(id);
+        encode_callable(out, callable_);
+        std::apply([&](const Extra&... extra) { (out.write(extra), ...); }, extra_);
+    }
+    void encode_items(std::size_t first, std::size_t count, encoder& out) const override {
+        const auto begin = std::ranges::begin(items_);
+        using difference = std::ranges::range_difference_t<Items>;
+        for (std::size_t i = first; i < first + count; ++i)
+            out.write<item>(begin[static_cast<difference>(i)]);
+    }
+    void accept(std::size_t index, decoder& encoded) override {
+        if constexpr (!std::is_void_v<R>) results_[index] = encoded.read<R>();
+        encoded.expect_end();
+    }
+    void fail(std::size_t index, std::exception_ptr error) noexcept override {
+        if (error_ && index > failed_index_) return;
+        failed_index_ = index;
+        error_ = std::move(error);
+    }
+
+    /// The results in input order, or the failure that comes first in input order.
+    auto take() {
+        if (error_) std::rethrow_exception(error_);
+        if constexpr (std::is_void_v<R>) {
+            return;
+        } else if constexpr (holds_plain) {
+            return std::move(results_);
+        } else {
+            std::vector<R> taken;
+            taken.reserve(results_.size());
+            for (auto& filled : results_) taken.push_back(*std::move(filled));
+            return taken;
+        }
+    }
+
+private:
+    static std::unique_ptr<chunk_runner> open(decoder& state) {
+        return std::make_unique<map_runner<R, Spread, F, item, Extra...>>(state);
+    }
+
+    static inline const thunk_entry entry_{&open};
+
+    F callable_;
+    Items& items_;
+    std::tuple<Extra...> extra_;
+    std::vector<slot> results_;
+    std::size_t failed_index_ = 0;
+    std::exception_ptr error_;
+};
+
+} // namespace tandem::detail

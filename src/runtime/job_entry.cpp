@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "runtime/job_entry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tandem::runtime {
+
+namespace {
+
+constexpr std::size_t target_nanoseconds = 200'000; // of work in one chunk
+constexpr std::size_t growth = 8;                   // at most, from one chunk to the next
+constexpr std::size_t target_bytes = 32 * 1024;     // of items in one chunk: an eighth of the ring
+
+} // namespace
+
+job_entry::job_entry(std::shared_ptr<detail::job> job, std::uint32_t number, std::size_t chunk_size)
+    : job_{std::move(job)},
+      number_{number},
+      fixed_chunk_{chunk_size},
+      limit_{job_->size()},
+      unfinished_{job_->size()} {}
+
+std::size_t job_entry::pending() const noexcept {
+    std::size_t count = next_ < limit_ ? limit_ - next_ : 0;
+    for (const auto& range : again_) count += range.count;
+    return count;
+}
+
+bool job_entry::has_pending() const noexcept { return !again_.empty() || next_ < limit_; }
+
+std::size_t job_entry::chunk_limit(std::size_t workers) const noexcept {
+    if (fixed_chunk_ != 0) return fixed_chunk_;
+    // Towards the end the chunks shrink, so that no worker idles while another has many items left.
+    const auto fair = std::max<std::size_t>(1, pending() / (2 * std::max<std::size_t>(1, workers)));
+    const auto small = bytes_per_item_ == 0 ? chunk_ : target_bytes / bytes_per_item_;
+    return std::max<std::size_t>(1, std::min({chunk_, fair, small}));
+}
+
+item_range job_entry::take_chunk(std::size_t workers) {
+    const auto most = chunk_limit(workers);
+    if (again_.empty()) {
+        const item_range taken{next_, std::min(most, limit_ - next_)};
+        next_ += taken.count;
+        return taken;
+    }
+    auto& range = again_.front();
+    const item_range taken{range.first, std::min(most, range.count)};
+    range.first += taken.count;
+    range.count -= taken.count;
+    if (range.count == 0) again_.pop_front();
+    return taken;
+}
+
+void job_entry::give_back(item_range range) {
+    if (range.first >= limit_) return;
+    range.count = std::min(range.count, limit_ - range.first);
+    if (range.count == 0) return;
+    const auto behind = std::ranges::lower_bound(again_, range.first, {}, &item_range::first);
+    again_.insert(behind, range);
+}
+
+void job_entry::fail_at(std::size_t index, std::size_t in_flight) {
+    limit_ = std::min(limit_, index);
+    for (auto& range : again_)
+        range.count = range.first < limit_ ? std::min(range.count, limit_ - range.first) : 0;
+    std::erase_if(again_, [](const item_range& range) { return range.count == 0; });
+    unfinished_ = pending() + in_flight;
+}
+
+void job_entry::learn_time(std::size_t count, std::uint32_t nanoseconds) noexcept {
+    if (nanoseconds == 0 || count == 0) return;
+    const auto per_item = std::max<std::size_t>(1, nanoseconds / count);
+    chunk_ = std::clamp<std::size_t>(target_nanoseconds / per_item, 1, count * growth);
+}
+
+void job_entry::learn_bytes(std::size_t count, std::size_t bytes) noexcept {
+    bytes_per_item_ = std::max<std::size_t>(1, bytes / count);
+}
+
+} // namespace tandem::runtime

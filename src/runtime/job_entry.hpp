@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+// What the scheduler knows of one job: which items nobody has yet, how many matter still, and how
+// large the next chunk should be. No clock, no workers, no I/O: deterministic, and tested as such.
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "tandem/detail/job.hpp"
+
+namespace tandem::runtime {
+
+/// Consecutive items of a job.
+struct item_range {
+    std::size_t first = 0;
+    std::size_t count = 0;
+
+    friend bool operator==(const item_range&, const item_range&) = default;
+};
+
+class job_entry {
+public:
+    job_entry(std::shared_ptr<detail::job> job, std::uint32_t number, std::size_t chunk_size);
+
+    [[nodiscard]] detail::job& job() const noexcept { return *job_; }
+    [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
+    /// True if the size of chunks is up to us, so that workers should time them.
+    [[nodiscard]] bool adapts() const noexcept { return fixed_chunk_ == 0; }
+
+    /// True if there are items to hand out.
+    [[nodiscard]] bool has_pending() const noexcept;
+    /// The next chunk for one of `workers`; has_pending() is true.
+    [[nodiscard]] item_range take_chunk(std::size_t workers);
+    /// Whether it stands in the engine's queue of jobs with items to hand out.
+    [[nodiscard]] bool queued() const noexcept { return queued_; }
+    void set_queued(bool queued) noexcept { queued_ = queued; }
+    /// Items that were handed out but not run; they go first.
+    void give_back(item_range range);
+
+    /// An item below limit() has its outcome.
+    void count_outcome() noexcept { --unfinished_; }
+    /// Item `index` has failed: items behind it matter no more. `in_flight` items below `index` are
+    /// with workers.
+    void fail_at(std::size_t index, std::size_t in_flight);
+    /// Items from here on do not matter.
+    [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
+    [[nodiscard]] bool finished() const noexcept { return unfinished_ == 0; }
+
+    /// A chunk of `count` items took `nanoseconds`, and `bytes` on the way there.
+    void learn_time(std::size_t count, std::uint32_t nanoseconds) noexcept;
+    void learn_bytes(std::size_t count, std::size_t bytes) noexcept;
+
+private:
+    [[nodiscard]] std::size_t pending() const noexcept;
+    [[nodiscard]] std::size_t chunk_limit(std::size_t workers) const noexcept;
+
+    std::shared_ptr<detail::job> job_;
+    std::uint32_t number_;
+    std::size_t fixed_chunk_; // 0: adapt
+    std::size_t limit_;
+    std::size_t unfinished_;
+    std::size_t next_ = 0;         // first item that nobody ever had
+    std::deque<item_range> again_; // in ascending order, below next_
+    std::size_t chunk_ = 1;
+    std::size_t bytes_per_item_ = 0;
+    bool queued_ = false;
+};
+
+} // namespace tandem::runtime

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "runtime/pool_worker.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "tandem/error.hpp"
+
+namespace tandem::runtime {
+
+std::size_t assignment::count_below(std::size_t limit) const noexcept {
+    return items.first < limit ? std::min(items.count, limit - items.first) : 0;
+}
+
+pool_worker pool_worker::start(const channel::parent_bell& bell) {
+    auto segment = channel::worker_segment::create();
+    if (!segment)
+        throw launch_error{"creating a worker's shared memory: " + segment.error().message()};
+    auto child = launch::child_process::start(std::array{segment->fd().get(), bell.fd().get()});
+    segment->close_fd();
+    return pool_worker{channel::pool_end{std::move(*segment)}, std::move(child)};
+}
+
+int pool_worker::process_id() const noexcept {
+    // Its first result may be here before the forkserver's word that it has started.
+    return child_.id() != 0 ? child_.id() : channel_.worker_process_id();
+}
+
+bool pool_worker::wants_task() noexcept {
+    return in_flight_.size() < depth_ && channel_.can_send();
+}
+
+bool pool_worker::assign(job_entry& entry, item_range items, encoder& buffer) {
+    const bool is_call = entry.job().kind() == detail::thunk_kind::call;
+    send_closed_jobs();
+    if (!is_call) open(entry, buffer);
+    if (!channel_.can_send()) return false; // those messages took the room
+    buffer.clear();
+    if (is_call) {
+        entry.job().encode_state(buffer);
+    } else {
+        buffer.write(static_cast<std::uint32_t>(items.count));
+        buffer.write(static_cast<std::uint32_t>(entry.adapts()));
+    }
+    entry.job().encode_items(items.first, items.count, buffer);
+    entry.learn_bytes(items.count, buffer.size());
+    const auto kind = is_call ? wire::task_kind::call : wire::task_kind::chunk;
+    const auto ticket = channel_.send(kind, entry.number(), buffer.bytes());
+    in_flight_.push_back({&entry, items, items.count, ticket});
+    return true;
+}
+
+void pool_worker::open(job_entry& entry, encoder& buffer) {
+    if (opened_.contains(entry.number()) || !channel_.can_send()) return;
+    buffer.clear();
+    entry.job().encode_state(buffer);
+    (void)channel_.send(wire::task_kind::open_job, entry.number(), buffer.bytes());
+    opened_.insert(entry.number());
+}
+
+void pool_worker::send_closed_jobs() {
+    while (!closed_.empty() && channel_.can_send()) {
+        (void)channel_.send(wire::task_kind::close_job, closed_.back(), {});
+        closed_.pop_back();
+    }
+}
+
+std::optional<item_outcome> pool_worker::next_outcome() {
+    const auto result = channel_.next_result();
+    if (!result) return std::nullopt;
+    const auto expected = static_cast<std::uint32_t>(++results_received_);
+    if (in_flight_.empty() || result->number != expected) {
+        broken_ = true;
+        return std::nullopt;
+    }
+    auto& front = in_flight_.front();
+    item_outcome outcome{front.entry, front.items.first, *result, 0};
+    ++front.items.first;
+    --front.items.count;
+    if (front.items.count == 0) {
+        outcome.completed_chunk = front.sent;
+        in_flight_.pop_front();
+    }
+    return outcome;
+}
+
+std::optional<assignment> pool_worker::revoke_newest() {
+    if (in_flight_.size() < 2 || !channel_.revoke(in_flight_.back().ticket)) return std::nullopt;
+    auto taken = in_flight_.back();
+    in_flight_.pop_back();
+    return taken;
+}
+
+void pool_worker::deepen() noexcept { depth_ = std::min(2 * depth_, greatest_depth); }
+
+void pool_worker::forget(const job_entry& entry) {
+    for (auto& assigned : in_flight_)
+        if (assigned.entry == &entry) assigned.entry = nullptr;
+    while (!in_flight_.empty() && in_flight_.back().entry == nullptr &&
+           channel_.revoke(in_flight_.back().ticket))
+        in_flight_.pop_back();
+    if (opened_.erase(entry.number()) > 0) closed_.push_back(entry.number());
+}
+
+void pool_worker::forget_all() noexcept {
+    for (auto& assigned : in_flight_) assigned.entry = nullptr;
+}
+
+bool pool_worker::send_stop() {
+    while (!in_flight_.empty() && channel_.revoke(in_flight_.back().ticket)) in_flight_.pop_back();
+    const bool sent = channel_.send_short(wire::task_kind::stop);
+    channel_.publish();
+    return sent;
+}
+
+bool pool_worker::is_overdue() const noexcept {
+    constexpr std::chrono::seconds limit{10};
+    return child_.id() == 0 && std::chrono::steady_clock::now() - asked_for_ > limit;
+}
+
+bool pool_worker::died_in_item() const noexcept {
+    return !in_flight_.empty() && (broken() || channel_.items_begun() != results_received_);
+}
+
+} // namespace tandem::runtime

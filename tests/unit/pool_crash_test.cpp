@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What a pool does when workers end in the middle.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <numeric>
+#include <optional>
+#include <thread>
+
+#include "support/fd_census.hpp"
+#include "support/until.hpp"
+#include "tandem/pool.hpp"
+
+namespace tandem {
+namespace {
+
+class PoolCrash : public test::fd_census {
+protected:
+    void SetUp() override {
+        fd_census::SetUp();
+        workers_.emplace(pool_options{.processes = 2});
+    }
+    void TearDown() override {
+        workers_.reset();
+        fd_census::TearDown();
+    }
+
+    [[nodiscard]] const pool& workers() const { return *workers_; }
+    void end_pool() { workers_.reset(); }
+
+    template <class F>
+    exit_status end_of(F task) {
+        try {
+            (void)workers().submit(task).get();
+        } catch (const worker_crashed& e) {
+            EXPECT_GT(e.pid(), 0);
+            return e.status();
+        }
+        ADD_FAILURE() << "the worker did not end";
+        return {};
+    }
+
+private:
+    std::optional<pool> workers_;
+};
+
+TEST_F(PoolCrash, SegmentationFaultIsReportedAsSuch) {
+    const auto status = end_of([] {
+        const rlimit no_core{0, 0};
+        ::setrlimit(RLIMIT_CORE, &no_core);
+        std::signal(SIGSEGV, SIG_DFL); // a sanitizer's handler would exit instead
+        std::raise(SIGSEGV);
+    });
+
+    EXPECT_EQ(status, exit_status::killed_by(SIGSEGV));
+    EXPECT_EQ(status.describe(), "killed by signal 11 (SIGSEGV)");
+}
+
+TEST_F(PoolCrash, ExitInATaskIsReportedWithItsCode) {
+    EXPECT_EQ(end_of([] { ::_exit(3); }), exit_status::exited(3));
+}
+
+TEST_F(PoolCrash, ManyCrashesInARowFailOnlyTheTasksThatCrashed) {
+    std::vector<future<int>> results;
+    for (int i = 0; i < 60; ++i) {
+        results.push_back(workers().submit(
+            [](int number) {
+                if (number % 3 == 0) std::raise(SIGKILL);
+                return number;
+            },
+            i));
+    }
+
+    for (int i = 0; i < 60; ++i) {
+        auto& result = results[static_cast<std::size_t>(i)];
+        if (i % 3 == 0)
+            EXPECT_THROW((void)result.get(), worker_crashed);
+        else
+            EXPECT_EQ(result.get(), i);
+    }
+}
+
+TEST_F(PoolCrash, MapNamesTheItemThatKilledItsWorkerInsideAChunk) {
+    std::vector<int> items(1000);
+    std::iota(items.begin(), items.end(), 0);
+
+    try {
+        (void)workers()
+            .with({.chunk_size = 100})
+            .map(
+                [](int x) {
+                    if (x == 357) std::raise(SIGKILL);
+                    return x;
+                },
+                items);
+        FAIL();
+    } catch (const worker_crashed& e) {
+        EXPECT_EQ(e.index(), 357U);
+        EXPECT_EQ(e.status(), exit_status::killed_by(SIGKILL));
+    }
+}
+
+TEST_F(PoolCrash, KilledIdleWorkerIsReplacedAndNothingFails) {
+    const auto before = workers().submit([] { return ::getpid(); }).get();
+
+    ASSERT_EQ(::kill(before, SIGKILL), 0);
+
+    ASSERT_TRUE(test::until([&] { return !test::is_running(before); }));
+    for (int i = 0; i < 20; ++i)
+        EXPECT_NE(workers().submit([] { return ::getpid(); }).get(), before);
+}
+
+TEST_F(PoolCrash, WorkersThatAreKilledAllTheTimeLoseOnlyWhatTheyRan) {
+    std::atomic<bool> stop{false};
+    std::jthread killer{[&] {
+        while (!stop) {
+            try {
+                const auto victim = workers().submit([] { return ::getpid(); }).get();
+                ::kill(victim, SIGKILL);
+            } catch (const worker_crashed&) {
+                // killed while it ran the task that told its number
+            }
+        }
+    }};
+    int lost = 0;
+
+    for (int i = 0; i < 3000; ++i) {
+        try {
+            ASSERT_EQ(workers().submit([](int x) { return 2 * x; }, i).get(), 2 * i);
+        } catch (const worker_crashed&) {
+            ++lost;
+        }
+    }
+    stop = true;
+    killer.join();
+
+    EXPECT_LT(lost, 3000);
+}
+
+TEST_F(PoolCrash, WhatAWorkerStartedAndLeftBehindIsKilledWithIt) {
+    const auto grandchild = workers()
+                                .submit([] {
+                                    const auto child = ::fork();
+                                    if (child == 0) {
+                                        for (;;) ::pause();
+                                    }
+                                    return child;
+                                })
+                                .get();
+    ASSERT_EQ(::kill(grandchild, 0), 0);
+
+    EXPECT_EQ(end_of([] { std::raise(SIGKILL); }), exit_status::killed_by(SIGKILL));
+    // It may have been the other worker: end that one too.
+    EXPECT_EQ(end_of([] { std::raise(SIGKILL); }), exit_status::killed_by(SIGKILL));
+    end_pool();
+
+    EXPECT_TRUE(test::until([&] { return !test::is_running(grandchild); }));
+}
+
+} // namespace
+} // namespace tandem
