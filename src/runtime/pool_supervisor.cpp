@@ -20,7 +20,7 @@ namespace tandem::runtime {
 namespace {
 
 constexpr int most_processes = 4096;
-constexpr int most_failed_starts = 3;
+constexpr int most_failed_starts = 3; // in a row, per worker: a lost forkserver fails all at once
 constexpr std::chrono::milliseconds tick{10};        // how soon unattended work is noticed
 constexpr std::chrono::milliseconds stay_awake{100}; // after the last job
 constexpr std::chrono::milliseconds unattended_sleep{2};
@@ -163,9 +163,9 @@ void pool_engine::bury(worker_place worker, exit_status status) {
 
 void pool_engine::note_failed_start(const std::string& reason) {
     if (closing_) return changed_.notify_all();
-    if (++failed_starts_ < most_failed_starts) return start_replacement();
+    if (++failed_starts_ < most_failed_starts * processes_) return start_replacement();
     give_up(std::make_exception_ptr(launch_error{
-        "starting a worker failed " + std::to_string(most_failed_starts) + " times in a row; " +
+        "starting a worker failed " + std::to_string(failed_starts_) + " times in a row; " +
         reason + ". Is mp::bootstrap() the first line of main()?"}));
 }
 

@@ -27,13 +27,19 @@ private:
 // The size is kept in front of the block, in a unit that keeps its alignment.
 inline constexpr std::size_t header = alignof(std::max_align_t);
 
-inline void* counted_allocate(std::size_t size) {
+inline void* counted_allocate_or_null(std::size_t size) noexcept {
     auto* const block = static_cast<std::byte*>(std::malloc(header + size));
-    if (block == nullptr) throw std::bad_alloc{};
+    if (block == nullptr) return nullptr;
     ::new (block) std::size_t{size};
     bytes_in_use += size;
     if (bytes_in_use > most_bytes_in_use) most_bytes_in_use = bytes_in_use;
     return block + header;
+}
+
+inline void* counted_allocate(std::size_t size) {
+    void* const memory = counted_allocate_or_null(size);
+    if (memory == nullptr) throw std::bad_alloc{};
+    return memory;
 }
 
 inline void counted_free(void* memory) noexcept {
@@ -47,7 +53,19 @@ inline void counted_free(void* memory) noexcept {
 
 void* operator new(std::size_t size) { return tandem::test::counted_allocate(size); }
 void* operator new[](std::size_t size) { return tandem::test::counted_allocate(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return tandem::test::counted_allocate_or_null(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+    return tandem::test::counted_allocate_or_null(size);
+}
 void operator delete(void* memory) noexcept { tandem::test::counted_free(memory); }
 void operator delete[](void* memory) noexcept { tandem::test::counted_free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+    tandem::test::counted_free(memory);
+}
+void operator delete[](void* memory, const std::nothrow_t&) noexcept {
+    tandem::test::counted_free(memory);
+}
 void operator delete(void* memory, std::size_t) noexcept { tandem::test::counted_free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { tandem::test::counted_free(memory); }
