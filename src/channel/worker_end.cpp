@@ -47,7 +47,6 @@ std::span<std::byte> worker_end::wait_for_records() {
         else
             bell.wait(asleep, sleep_limit);
     }
-    spin_.slept();
     return readable;
 }
 
@@ -136,7 +135,6 @@ void worker_end::send_piece(shm::record_header header, std::span<const std::byte
             bell.cancel();
         else
             bell.wait(asleep, sleep_limit);
-        spin_.slept();
     }
     fault::hit("worker.before_publish");
     results_.publish();

@@ -79,10 +79,8 @@ void pool_engine::lead(unique_lock& lock, const detail::job& job, clock::time_po
             lock.lock();
             continue;
         }
-        const bool spun = may_spin();
-        if (spun && spin_.spin([&] { return has_results() || knock(); })) continue;
+        if (may_spin() && spin_.spin([&] { return has_results() || knock(); })) continue;
         sleep_until_bell(lock, deadline);
-        if (spun) spin_.slept();
     }
 }
 
