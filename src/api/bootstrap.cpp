@@ -10,8 +10,8 @@
 namespace tandem {
 
 void bootstrap() {
+    launch::note_bootstrap(); // first: a task may use a pool of its own
     launch::serve_if_forkserver(&runtime::run_worker);
-    launch::note_bootstrap();
 }
 
 } // namespace tandem

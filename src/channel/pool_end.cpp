@@ -4,6 +4,7 @@
 #include "channel/pool_end.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace tandem::channel {
@@ -34,13 +35,15 @@ task_ticket pool_end::send(wire::task_kind kind, std::uint32_t number,
         body = body.first(limit);
     }
     const auto position = tasks_.position();
-    return {shm::write_record(tasks_, header, body), position};
+    return {shm::write_record(tasks_, header, body), position, ++tasks_sent_};
 }
 
 bool pool_end::send_short(wire::task_kind kind) noexcept {
     shm::record_header header;
     header.kind = static_cast<std::uint16_t>(kind);
-    return outbox_.empty() && shm::write_record(tasks_, header, {}) != nullptr;
+    if (!outbox_.empty() || shm::write_record(tasks_, header, {}) == nullptr) return false;
+    ++tasks_sent_;
+    return true;
 }
 
 bool pool_end::flush() noexcept {
@@ -56,7 +59,7 @@ bool pool_end::flush() noexcept {
         if (shm::write_record(tasks_, header, piece) == nullptr) break;
         progress = true;
         outbox_sent_ += piece.size();
-        if (outbox_sent_ == outbox_.size()) outbox_ = {};
+        if (outbox_sent_ == outbox_.size()) std::vector<std::byte>{}.swap(outbox_);
     }
     broken_ = broken_ || tasks_.broken();
     return progress;
@@ -75,7 +78,17 @@ bool pool_end::revoke(const task_ticket& ticket) noexcept {
            shm::take_claim(ticket.at, shm::claim_state::revoked);
 }
 
-std::optional<received_result> pool_end::next_result() {
+void pool_end::keep_piece(std::span<const std::byte> piece) noexcept {
+    if (inbox_lost_) return;
+    try {
+        inbox_.insert(inbox_.end(), piece.begin(), piece.end());
+    } catch (const std::exception&) {
+        inbox_lost_ = true; // the rest has to go through the ring all the same
+        std::vector<std::byte>{}.swap(inbox_);
+    }
+}
+
+std::optional<received_result> pool_end::next_result() noexcept {
     for (;;) {
         results_.commit(std::exchange(current_bytes_, 0));
         const auto readable = results_.readable();
@@ -90,21 +103,23 @@ std::optional<received_result> pool_end::next_result() {
         current_bytes_ = shm::record_bytes(record->header.body_bytes);
         if (!inbox_open_) {
             inbox_.clear();
+            inbox_lost_ = false;
             inbox_header_ = record->header;
         }
         const bool whole = !inbox_open_ && record->header.continues == 0;
-        if (!whole) inbox_.insert(inbox_.end(), record->body.begin(), record->body.end());
+        if (!whole) keep_piece(record->body);
         inbox_open_ = record->header.continues != 0;
         if (inbox_open_) continue;
-        return received_result{wire::result_kind{inbox_header_.kind}, inbox_header_.number,
-                               inbox_header_.claim,
-                               whole ? record->body : std::span<const std::byte>{inbox_}};
+        return received_result{
+            wire::result_kind{inbox_header_.kind}, inbox_header_.number, inbox_header_.claim,
+            whole ? record->body : std::span<const std::byte>{inbox_}, inbox_lost_};
     }
 }
 
 void pool_end::release_results() noexcept {
     results_.commit(std::exchange(current_bytes_, 0));
-    if (!inbox_open_ && inbox_.capacity() > ring_bytes) inbox_ = {}; // keep no big result's memory
+    if (!inbox_open_ && inbox_.capacity() > ring_bytes)
+        std::vector<std::byte>{}.swap(inbox_); // keep no big result's memory
     if (results_.unreleased() == 0) return;
     results_.release();
     segment_.header().worker_bell.ring();

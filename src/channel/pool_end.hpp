@@ -18,6 +18,7 @@ namespace tandem::channel {
 struct task_ticket {
     std::byte* at = nullptr;
     std::uint64_t position = 0;
+    std::uint32_t sequence = 0; // tasks sent to this worker before it, and itself
 };
 
 /// A result as the parent gets it. The body is valid until the next call of next_result().
@@ -26,6 +27,7 @@ struct received_result {
     std::uint32_t number = 0;
     std::uint32_t nanoseconds = 0;
     std::span<const std::byte> body;
+    bool lost = false; // this process has not enough memory for it
 };
 
 /// The parent's end of one worker's channel. Nothing here waits.
@@ -52,10 +54,10 @@ public:
     /// Takes a task back that the worker has not claimed yet; false if it has.
     [[nodiscard]] bool revoke(const task_ticket& ticket) noexcept;
 
-    [[nodiscard]] bool has_results() noexcept { return !results_.readable().empty(); }
+    [[nodiscard]] bool has_results() noexcept { return !broken_ && !results_.readable().empty(); }
 
     /// The next complete result. Check broken() when there is none.
-    [[nodiscard]] std::optional<received_result> next_result();
+    [[nodiscard]] std::optional<received_result> next_result() noexcept;
 
     /// Gives the room of the results taken back to the worker, which may be waiting for it.
     void release_results() noexcept;
@@ -69,6 +71,11 @@ public:
         return segment_.header().items_begun.load(std::memory_order_relaxed);
     }
 
+    [[nodiscard]] bool was_opening() const noexcept {
+        // Relaxed: as above.
+        return segment_.header().opening.load(std::memory_order_relaxed) != 0;
+    }
+
     /// 0 until the worker is ready for tasks.
     [[nodiscard]] int worker_process_id() const noexcept {
         // Relaxed: a number for the words of an error, or read after the worker has ended.
@@ -79,6 +86,8 @@ public:
     [[nodiscard]] bool broken() const noexcept { return broken_; }
 
 private:
+    void keep_piece(std::span<const std::byte> piece) noexcept;
+
     worker_segment segment_;
     shm::ring_writer tasks_;
     shm::ring_reader results_;
@@ -86,9 +95,11 @@ private:
     std::size_t outbox_sent_ = 0;
     std::uint32_t outbox_number_ = 0;
     std::uint64_t published_ = 0;
+    std::uint32_t tasks_sent_ = 0;
     std::vector<std::byte> inbox_; // the pieces so far of a result that is larger than a record
     shm::record_header inbox_header_;
     bool inbox_open_ = false;
+    bool inbox_lost_ = false;
     std::size_t current_bytes_ = 0;
     bool broken_ = false;
 };

@@ -4,6 +4,7 @@
 #include "channel/worker_end.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "fault/fault.hpp"
 #include "os/fork.hpp"
@@ -73,12 +74,14 @@ void worker_end::skip(const shm::record_view& record) {
 }
 
 void worker_end::assemble(const shm::record_view& first) {
-    assembled_.assign(first.body.begin(), first.body.end());
+    cut_ = false;
+    assembled_.clear();
+    keep_piece(first.body);
     bool continues = true;
     finish_record();
     while (continues) {
         const auto piece = next_record();
-        assembled_.insert(assembled_.end(), piece.body.begin(), piece.body.end());
+        keep_piece(piece.body);
         continues = piece.header.continues != 0;
         finish_record();
         tasks_.release(); // the parent waits for room to send the rest
@@ -86,11 +89,22 @@ void worker_end::assemble(const shm::record_view& first) {
     }
 }
 
+void worker_end::keep_piece(std::span<const std::byte> piece) noexcept {
+    if (cut_) return; // the rest has to go through the ring all the same
+    try {
+        assembled_.insert(assembled_.end(), piece.begin(), piece.end());
+    } catch (const std::exception&) {
+        cut_ = true;
+    }
+}
+
 received_task worker_end::next_task() {
     for (;;) {
         finish_record();
-        if (assembled_.capacity() > ring_bytes) assembled_ = {}; // keep no big task's memory
+        if (assembled_.capacity() > ring_bytes)
+            std::vector<std::byte>{}.swap(assembled_); // keep no big task's memory
         const auto record = next_record();
+        ++tasks_seen_;
         if (!shm::take_claim(record.at, shm::claim_state::claimed)) {
             skip(record);
             continue;
@@ -100,6 +114,7 @@ received_task worker_end::next_task() {
         if (record.header.continues != 0) {
             assemble(record);
             task.body = assembled_;
+            task.cut = cut_;
         }
         return task;
     }
@@ -111,7 +126,7 @@ void worker_end::send_result(wire::result_kind kind, std::uint32_t nanoseconds,
     shm::record_header header;
     header.kind = static_cast<std::uint16_t>(kind);
     header.claim = nanoseconds;
-    header.number = static_cast<std::uint32_t>(items_begun_);
+    header.number = wire::result_number(tasks_seen_, items_begun_);
     while (body.size() > limit) {
         header.continues = 1;
         send_piece(header, body.first(limit));

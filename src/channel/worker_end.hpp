@@ -19,6 +19,7 @@ struct received_task {
     wire::task_kind kind{};
     std::uint32_t number = 0;
     std::span<const std::byte> body;
+    bool cut = false; // this process has not enough memory for all of the body
 };
 
 /// The worker's end of its channel.
@@ -35,6 +36,11 @@ public:
         // Relaxed: read by the parent after this process has ended.
         segment_.header().items_begun.store(++items_begun_, std::memory_order_relaxed);
     }
+    /// Notes whether a job is being opened: what ends the process meanwhile is the job's doing.
+    void set_opening(bool opening) noexcept {
+        // Relaxed: as in begin_item().
+        segment_.header().opening.store(opening ? 1 : 0, std::memory_order_relaxed);
+    }
     [[nodiscard]] std::uint64_t items_begun() const noexcept { return items_begun_; }
 
     /// Publishes one result; waits for room if the parent does not collect. `nanoseconds` is the
@@ -48,6 +54,7 @@ private:
     void skip(const shm::record_view& record);
     void finish_record();
     void assemble(const shm::record_view& first);
+    void keep_piece(std::span<const std::byte> piece) noexcept;
     void send_piece(shm::record_header header, std::span<const std::byte> body);
     void ring_parent() noexcept;
 
@@ -58,7 +65,9 @@ private:
     shm::spin_wait spin_;
     std::size_t current_bytes_ = 0; // of the record that is being worked on
     std::vector<std::byte> assembled_;
+    bool cut_ = false;
     std::uint64_t items_begun_ = 0;
+    std::uint32_t tasks_seen_ = 0; // claimed or revoked
 };
 
 } // namespace tandem::channel

@@ -54,6 +54,7 @@ struct segment_header {
     // Worker: items it has started to run, and its process id once it is ready for tasks.
     alignas(shm::cache_line_bytes) std::atomic<std::uint64_t> items_begun{0};
     std::atomic<std::uint32_t> process_id{0};
+    std::atomic<std::uint32_t> opening{0}; // 1 while it decodes a job's callable and arguments
 };
 
 /// A mapped segment.

@@ -7,7 +7,9 @@
 #include <cerrno>
 #include <chrono>
 #include <mutex>
+#include <thread>
 
+#include "os/fork_generation.hpp"
 #include "os/poll.hpp"
 #include "os/process.hpp"
 #include "os/socket.hpp"
@@ -19,6 +21,8 @@ namespace tandem::launch {
 namespace {
 
 constexpr std::chrono::seconds send_limit{10};
+constexpr std::chrono::milliseconds shortage_pause{1};
+constexpr std::chrono::seconds kill_limit{1}; // SIGKILL takes effect, unless the kernel is stuck
 
 // Relaxed throughout: set in main before anything else, and nothing else hangs on it.
 constinit std::atomic<bool> bootstrapped{false};
@@ -27,19 +31,21 @@ constinit std::atomic<bool> bootstrapped{false};
 class forkserver_client {
 public:
     static forkserver_client& instance() {
-        static forkserver_client only;
+        // Never destroyed: a pool that is a static object may be destroyed after it.
+        static forkserver_client& only = *new forkserver_client;
         return only;
     }
 
     void send(const start_request& request, std::span<const int> descriptors) {
         const std::lock_guard guard{mutex_};
-        if (owner_ != os::current_process()) disown();
+        if (generation_ != os::fork_generation()) disown();
         for (int attempt = 0;; ++attempt) {
             if (!control_) spawn();
             const auto sent = try_send(request, descriptors);
             if (sent) return;
-            stop();
-            if (attempt == 1)
+            const bool is_gone = means_gone(sent.error());
+            if (is_gone) stop();
+            if (!is_gone || attempt == 1)
                 throw launch_error{"asking the forkserver for a process: " +
                                    sent.error().message()};
         }
@@ -50,11 +56,22 @@ private:
         const auto deadline = std::chrono::steady_clock::now() + send_limit;
         for (;;) {
             auto sent = os::send_message(control_, os::message_bytes(request), descriptors);
-            if (sent || sent.error().value() != EAGAIN) return sent;
+            if (sent || !means_later(sent.error())) return sent;
             const auto left = deadline - std::chrono::steady_clock::now();
             if (left <= left.zero()) return sent;
             os::wait_writable(control_.get(), left);
+            if (sent.error().value() != EAGAIN) std::this_thread::sleep_for(shortage_pause);
         }
+    }
+
+    /// The server has no room for the request, or the system none for descriptors under way.
+    static bool means_later(const std::error_code& error) {
+        const int number = error.value();
+        return number == EAGAIN || number == ETOOMANYREFS || number == ENOBUFS || number == ENOMEM;
+    }
+
+    static bool means_gone(const std::error_code& error) {
+        return error.value() == EPIPE || error.value() == ECONNRESET || error.value() == ENOTCONN;
     }
 
     void spawn() {
@@ -63,16 +80,16 @@ private:
                 "starting a process: mp::bootstrap() has not been called; make it the first line "
                 "of "
                 "main(), since the program is executed once more to make its workers"};
-        auto ends =
-            os::value_or_throw(os::create_socket_pair(), "creating the forkserver's socket");
+        auto ends = os::create_socket_pair();
+        if (!ends)
+            throw launch_error{"creating the forkserver's socket: " + ends.error().message()};
         const auto setting = std::string{role_variable} + "=" + forkserver_role;
-        const auto server = os::spawn_self(setting, ends.second);
+        const auto server = os::spawn_self(setting, ends->second);
         if (!server)
             throw launch_error{"executing this program once more as its forkserver: " +
                                server.error().message()};
         server_ = *server;
-        owner_ = os::current_process();
-        control_ = std::move(ends.first);
+        control_ = std::move(ends->first);
     }
 
     void stop() {
@@ -80,7 +97,7 @@ private:
         if (server_ > 0) {
             // Its socket is closed, so it has ended or is about to; one that hangs is killed.
             os::kill_group(server_);
-            (void)os::reap(server_);
+            os::reap_killed(server_);
         }
         server_ = 0;
     }
@@ -89,12 +106,13 @@ private:
     void disown() {
         control_.reset();
         server_ = 0;
+        generation_ = os::fork_generation();
     }
 
     std::mutex mutex_; // guards: all below
     os::unique_fd control_;
     int server_ = 0;
-    int owner_ = 0;
+    unsigned generation_ = os::fork_generation();
 };
 
 } // namespace
@@ -133,6 +151,13 @@ std::optional<child_process::news> child_process::read_news() {
 
 void child_process::kill() noexcept {
     if (process_) os::send_signal(process_, 9);
+}
+
+void child_process::kill_and_wait() noexcept {
+    if (!process_) return;
+    kill();
+    const std::array<int, 1> watched{process_.get()};
+    (void)os::wait_readable(watched, kill_limit);
 }
 
 } // namespace tandem::launch

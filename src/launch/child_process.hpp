@@ -45,6 +45,8 @@ public:
     /// 0 until it has started.
     [[nodiscard]] int id() const noexcept { return id_; }
     void kill() noexcept;
+    /// Kills and waits until the process has ended, for a second at most.
+    void kill_and_wait() noexcept;
 
 private:
     explicit child_process(os::unique_fd status) noexcept : status_{std::move(status)} {}

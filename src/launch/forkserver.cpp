@@ -105,7 +105,8 @@ private:
             start_request request;
             auto received =
                 os::receive_message(control_, std::as_writable_bytes(std::span{&request, 1}));
-            if (!received) return received.error().value() == EAGAIN;
+            if (!received && received.error().value() == EMSGSIZE) continue; // no descriptors left
+            if (!received) return true;
             if (received->bytes == 0) return false;
             if (received->bytes != sizeof request || request.magic != protocol_magic ||
                 request.version != protocol_version ||
@@ -125,25 +126,30 @@ private:
         os::lead_process_group(*id);
         fault::hit("forkserver.after_fork");
         auto process = os::open_process(*id);
-        if (!process) {
-            os::kill_group(*id);
-            return report_failure(status, process.error());
-        }
+        if (!process) return give_up_child(*id, status, process.error());
         const status_message started{.kind = status_kind::started, .value = *id, .end = {}};
         const std::array<int, 1> passed{process->get()};
-        (void)os::send_message(status, os::message_bytes(started), passed); // a drop is seen later
+        const auto sent = os::send_message(status, os::message_bytes(started), passed);
+        if (!sent) return give_up_child(*id, status, sent.error());
         children_.push_back({*id, std::move(*process), std::move(status)});
     }
 
     [[noreturn]] void become_child(int server, const std::vector<os::unique_fd>& descriptors) {
         os::lead_process_group(0);
         os::die_with_parent(server);
+        os::set_descriptor_limit(descriptor_limit_);
         std::array<int, descriptors_for_child> given{};
         std::ranges::transform(descriptors.begin(), descriptors.begin() + descriptors_for_child,
                                given.begin(), &os::unique_fd::get);
         auto kept = os::keep_descriptors(given);
         if (!kept) os::end_process(1);
         os::end_process(run_child_(std::move(*kept)));
+    }
+
+    static void give_up_child(int id, const os::unique_fd& status, std::error_code error) {
+        os::kill_group(id);
+        os::reap_killed(id);
+        report_failure(status, error);
     }
 
     static void report_failure(const os::unique_fd& status, std::error_code error) {
@@ -154,6 +160,8 @@ private:
     os::unique_fd control_;
     os::unique_fd program_;
     child_main run_child_;
+    // The server itself needs two descriptors per child; children get what the program had.
+    std::size_t descriptor_limit_ = os::raise_descriptor_limit();
     std::list<served_child> children_;
     bool requests_waiting_ = false;
     bool program_ended_ = false;
@@ -174,10 +182,12 @@ os::result<os::unique_fd> open_program(const os::unique_fd& control) {
 void serve_if_forkserver(child_main run_child) {
     if (os::take_environment_variable(role_variable) != forkserver_role) return;
     if (!os::is_message_socket(os::inherited_descriptor)) return; // a variable that was left over
+    os::fill_standard_descriptors();
     os::unique_fd control{os::inherited_descriptor};
     auto program = open_program(control);
     if (!program) os::end_process(0); // the program has ended meanwhile
     os::set_process_name("tandem-server");
+    os::keep_ended_children();
     os::buffer_output_by_line();
     forkserver{std::move(control), std::move(*program), run_child}.serve();
     os::end_process(0);

@@ -8,7 +8,7 @@
 namespace tandem::os {
 
 result<event> event::create() noexcept {
-    unique_fd fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    auto fd = above_standard(unique_fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)});
     if (!fd) return last_error();
     return event{std::move(fd)};
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +29,17 @@ void die_with_parent(int parent) noexcept;
 /// Moves `descriptors` to inherited_descriptor and the numbers behind it, in order, and closes all
 /// others but 0, 1 and 2. Returns the owners of the moved ones.
 [[nodiscard]] result<std::vector<unique_fd>> keep_descriptors(std::span<const int> descriptors);
+
+/// Opens /dev/null under those of the numbers 0, 1 and 2 that are closed, so that nothing of ours
+/// gets them, and is then written to as standard output.
+void fill_standard_descriptors() noexcept;
+
+/// Raises the limit of open descriptors as far as it may be; returns what it was.
+std::size_t raise_descriptor_limit() noexcept;
+void set_descriptor_limit(std::size_t limit) noexcept;
+
+/// Makes ended children wait to be reaped, whatever an initialiser has set up for SIGCHLD.
+void keep_ended_children() noexcept;
 
 /// The name that ps and top show.
 void set_process_name(const char* name) noexcept;

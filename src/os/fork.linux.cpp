@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -45,6 +46,34 @@ result<std::vector<unique_fd>> keep_descriptors(std::span<const int> descriptors
     }
     ::closefrom(behind); // close_range(2), or /proc/self/fd where the kernel has none
     return kept;
+}
+
+void fill_standard_descriptors() noexcept {
+    int descriptor = 0;
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::open("/dev/null", O_RDWR);
+    if (descriptor > STDERR_FILENO) ::close(descriptor);
+}
+
+std::size_t raise_descriptor_limit() noexcept {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const auto before = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    return before;
+}
+
+void set_descriptor_limit(std::size_t soft) noexcept {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = soft;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void keep_ended_children() noexcept {
+    struct sigaction action{};
+    action.sa_handler = SIG_DFL;
+    (void)::sigaction(SIGCHLD, &action, nullptr);
 }
 
 void set_process_name(const char* name) noexcept { (void)::prctl(PR_SET_NAME, name); }

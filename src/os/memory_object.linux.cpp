@@ -17,7 +17,7 @@ constexpr int size_seals = F_SEAL_SHRINK | F_SEAL_GROW;
 } // namespace
 
 result<unique_fd> create_memory_object(const char* name, std::size_t bytes) noexcept {
-    unique_fd fd{::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    auto fd = above_standard(unique_fd{::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)});
     if (!fd) return last_error();
     const auto resize = [&] { return ::ftruncate(fd.get(), static_cast<off_t>(bytes)); };
     if (retry_on_eintr(resize) == -1) return last_error();

@@ -35,11 +35,15 @@ struct child_end {
     std::chrono::microseconds cpu_time{0}; // user and system
 };
 
-/// True if the child has ended; it stays unreaped, so its number is still its own.
+/// True if the child has ended; it stays unreaped, so its number is still its own, unless somebody
+/// else in this process has reaped it.
 [[nodiscard]] bool has_ended(int child) noexcept;
 
 /// Takes the exit status of a child that has ended; nullopt while it runs. ECHILD if somebody else
 /// in this process has taken it.
 [[nodiscard]] result<std::optional<child_end>> reap(int child) noexcept;
+
+/// Waits for the end of a child that was sent SIGKILL, for a second at most, and reaps it.
+void reap_killed(int child) noexcept;
 
 } // namespace tandem::os

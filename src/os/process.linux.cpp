@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <ctime>
+
 namespace tandem::os {
 
 namespace {
@@ -51,7 +53,8 @@ bool has_ended(int child) noexcept {
     const auto look = [&] {
         return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
     };
-    return retry_on_eintr(look) == 0 && info.si_pid == child;
+    if (retry_on_eintr(look) == -1) return errno == ECHILD;
+    return info.si_pid == child;
 }
 
 result<std::optional<child_end>> reap(int child) noexcept {
@@ -62,6 +65,15 @@ result<std::optional<child_end>> reap(int child) noexcept {
     if (reaped == -1) return last_error();
     if (reaped == 0) return std::nullopt;
     return to_child_end(status, usage);
+}
+
+void reap_killed(int child) noexcept {
+    constexpr std::timespec pause{0, 1'000'000};
+    for (int milliseconds = 0; milliseconds < 1000; ++milliseconds) {
+        const auto end = reap(child);
+        if (!end || *end) return;
+        ::nanosleep(&pause, nullptr);
+    }
 }
 
 } // namespace tandem::os

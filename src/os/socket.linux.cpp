@@ -38,7 +38,7 @@ std::vector<unique_fd> take_descriptors(msghdr& header) {
         for (std::size_t i = 0; i < count; ++i) {
             int descriptor = -1;
             std::memcpy(&descriptor, CMSG_DATA(part) + i * sizeof(int), sizeof descriptor);
-            taken.emplace_back(descriptor);
+            taken.push_back(above_standard(unique_fd{descriptor}));
         }
     }
     return taken;
@@ -50,7 +50,7 @@ result<socket_pair> create_socket_pair() noexcept {
     std::array<int, 2> ends{-1, -1};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) == -1)
         return last_error();
-    return socket_pair{unique_fd{ends[0]}, unique_fd{ends[1]}};
+    return socket_pair{above_standard(unique_fd{ends[0]}), above_standard(unique_fd{ends[1]})};
 }
 
 result<void> send_message(const unique_fd& socket, std::span<const std::byte> message,

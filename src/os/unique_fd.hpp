@@ -29,4 +29,9 @@ private:
     int fd_ = none;
 };
 
+/// The same descriptor under a number above those of standard input, output and error: a program
+/// that runs with one of them closed must not print into memory of ours. Leaves `fd` as it is on
+/// failure.
+[[nodiscard]] unique_fd above_standard(unique_fd fd) noexcept;
+
 } // namespace tandem::os

@@ -38,6 +38,10 @@ public:
     [[nodiscard]] bool has_pending() const noexcept;
     /// The next chunk for one of `workers`; has_pending() is true.
     [[nodiscard]] item_range take_chunk(std::size_t workers);
+    /// The first item to hand out; has_pending() is true.
+    [[nodiscard]] std::size_t first_pending() const noexcept {
+        return again_.empty() ? next_ : again_.front().first;
+    }
     /// Whether it stands in the engine's queue of jobs with items to hand out.
     [[nodiscard]] bool queued() const noexcept { return queued_; }
     void set_queued(bool queued) noexcept { queued_ = queued; }
@@ -45,7 +49,12 @@ public:
     void give_back(item_range range);
 
     /// An item below limit() has its outcome.
-    void count_outcome() noexcept { --unfinished_; }
+    void count_outcome() noexcept {
+        --unfinished_;
+        unblamed_deaths_ = 0;
+    }
+    /// A worker with items of this job ahead ended, and nothing says why; how often in a row.
+    [[nodiscard]] int count_unblamed_death() noexcept { return ++unblamed_deaths_; }
     /// Item `index` has failed: items behind it matter no more. `in_flight` items below `index` are
     /// with workers.
     void fail_at(std::size_t index, std::size_t in_flight);
@@ -71,6 +80,7 @@ private:
     std::size_t chunk_ = 1;
     std::size_t bytes_per_item_ = 0;
     bool queued_ = false;
+    int unblamed_deaths_ = 0;
 };
 
 } // namespace tandem::runtime

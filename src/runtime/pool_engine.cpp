@@ -7,6 +7,7 @@
 #include "runtime/pool_engine.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "runtime/exception_chain.hpp"
@@ -37,11 +38,16 @@ void pool_engine::add(std::shared_ptr<detail::job> job, std::size_t chunk_size) 
         return job->set_done();
     }
     if (job->size() == 0) return job->set_done();
+    while (jobs_.contains(next_number_)) ++next_number_; // after 2^32 jobs, past those that last
     const auto number = next_number_++;
     auto& entry = jobs_.try_emplace(number, std::move(job), number, chunk_size).first->second;
-    entry.set_queued(true);
-    pending_.push_back(&entry);
-    (void)pump();
+    try {
+        pending_.push_back(&entry);
+        entry.set_queued(true);
+        (void)pump();
+    } catch (...) {
+        drop(number, std::current_exception());
+    }
     if (std::exchange(supervisor_sleeps_, false)) attention_.raise();
 }
 
@@ -55,8 +61,14 @@ bool pool_engine::wait(const detail::job& job, std::chrono::nanoseconds limit) {
     while (!job.done() && (deadline == clock::time_point::max() || clock::now() < deadline)) {
         if (leader_ == leader::none) {
             leader_ = leader::caller;
-            lead(lock, job, deadline);
+            leads_map_ = job.kind() == detail::thunk_kind::job;
+            try {
+                lead(lock, job, deadline);
+            } catch (...) {
+                fail_all_jobs(std::current_exception());
+            }
             leader_ = leader::none;
+            leads_map_ = false;
             changed_.notify_all();
         } else {
             if (leader_ == leader::supervisor) bell_.bell().wake(); // it leaves to whoever waits
@@ -94,7 +106,7 @@ channel::parent_sleep pool_engine::prepare_sleep() {
     const bool all_have_plenty = std::ranges::all_of(workers_, [](const pool_worker& worker) {
         return worker.in_flight().empty() || worker.in_flight().size() >= plenty;
     });
-    if (waiting_ != 1 || !all_have_plenty) return channel::parent_sleep::any_result;
+    if (waiting_ != 1 || !leads_map_ || !all_have_plenty) return channel::parent_sleep::any_result;
     for (auto& worker : workers_)
         worker.channel().set_low_water(worker.channel().task_backlog() / 2);
     return channel::parent_sleep::low_water;
@@ -143,6 +155,8 @@ void pool_engine::settle(const item_outcome& outcome, int worker) {
     auto& entry = *outcome.entry;
     if (outcome.completed_chunk > 0)
         entry.learn_time(outcome.completed_chunk, outcome.result.nanoseconds);
+    if (outcome.result.lost)
+        return fail_item(entry, outcome.index, std::make_exception_ptr(std::bad_alloc{}));
     decoder body{outcome.result.body};
     if (outcome.result.kind != wire::result_kind::value) {
         const auto error = decode_task_error(body, {outcome.index, worker});
@@ -158,7 +172,8 @@ void pool_engine::settle(const item_outcome& outcome, int worker) {
     if (entry.finished()) finish(entry);
 }
 
-void pool_engine::fail_item(job_entry& entry, std::size_t index, const std::exception_ptr& error) {
+void pool_engine::fail_item(job_entry& entry, std::size_t index,
+                            const std::exception_ptr& error) noexcept {
     entry.job().fail(index, error);
     if (index >= entry.limit()) return;
     std::size_t in_flight = 0;
@@ -173,7 +188,14 @@ void pool_engine::fail_item(job_entry& entry, std::size_t index, const std::exce
     if (entry.finished()) finish(entry);
 }
 
-void pool_engine::finish(job_entry& entry) {
+void pool_engine::drop(std::uint32_t number, const std::exception_ptr& error) noexcept {
+    const auto found = jobs_.find(number);
+    if (found == jobs_.end()) return; // it has finished meanwhile
+    for (auto& worker : workers_) worker.forget(found->second);
+    fail_item(found->second, 0, error);
+}
+
+void pool_engine::finish(job_entry& entry) noexcept {
     if (entry.queued()) std::erase(pending_, &entry);
     // A call has no items left when it is finished, so there is nothing that a worker could forget.
     if (entry.job().kind() == detail::thunk_kind::job)
@@ -181,6 +203,7 @@ void pool_engine::finish(job_entry& entry) {
     entry.job().set_done();
     jobs_.erase(entry.number());
     if (waiting_ > 1 || leader_ == leader::supervisor) changed_.notify_all();
+    bell_.bell().ring(); // this may not be the thread that leads, and sleeps until the job is done
 }
 
 void pool_engine::requeue(job_entry& entry, item_range items) {
@@ -215,9 +238,10 @@ bool pool_engine::assign_next(pool_worker& worker) {
         pending_.pop_front();
     }
     try {
-        if (worker.assign(entry, items, buffer_)) return true;
-        requeue(entry, items);
-        return false;
+        const bool assigned = worker.assign(entry, items, buffer_);
+        if (buffer_.size() > channel::ring_bytes) buffer_ = encoder{}; // keep no big task's memory
+        if (!assigned) requeue(entry, items);
+        return assigned;
     } catch (...) {
         fail_item(entry, items.first, std::current_exception());
         return true;

@@ -14,6 +14,9 @@
 // Lock      `mutex_` guards everything below it. It is held while spinning, so whoever else wants
 // it
 //           knocks first (knocking_), which ends the spinning.
+// Errors    what is thrown while a thread leads (std::bad_alloc, as a rule) ends the jobs there
+// are, with
+//           that error; nothing refers to a caller's data afterwards, and the pool goes on.
 // Invariant every item has exactly one outcome: its result, its exception, worker_crashed if its
 //           worker ended while it ran, cancelled or launch_error if the pool ended before it ran.
 
@@ -29,12 +32,15 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 #include "channel/worker_segment.hpp"
 #include "os/event.hpp"
+#include "os/fork_generation.hpp"
 #include "runtime/job_entry.hpp"
 #include "runtime/pool_worker.hpp"
 #include "shm/spin_wait.hpp"
+#include "tandem/error.hpp"
 #include "tandem/exit_status.hpp"
 #include "tandem/pool_options.hpp"
 
@@ -52,6 +58,8 @@ public:
     bool wait(const detail::job& job, std::chrono::nanoseconds limit);
     [[nodiscard]] int processes() const noexcept { return processes_; }
     void terminate() noexcept;
+    /// False in a fork of the process that made it.
+    [[nodiscard]] bool is_ours() const noexcept { return generation_ == os::fork_generation(); }
 
 private:
     using clock = std::chrono::steady_clock;
@@ -66,9 +74,9 @@ private:
     bool pump();
     bool collect(pool_worker& worker);
     void settle(const item_outcome& outcome, int worker);
-    void fail_item(job_entry& entry, std::size_t index, const std::exception_ptr& error);
-    void count_outcome(job_entry& entry, std::size_t index);
-    void finish(job_entry& entry);
+    void fail_item(job_entry& entry, std::size_t index, const std::exception_ptr& error) noexcept;
+    void finish(job_entry& entry) noexcept;
+    void drop(std::uint32_t number, const std::exception_ptr& error) noexcept;
     bool hand_out();
     bool assign_next(pool_worker& worker);
     void take_back_for_idle_worker();
@@ -83,17 +91,21 @@ private:
 
     // Watching over the workers.
     void supervise();
+    void supervise_once(unique_lock& lock);
     [[nodiscard]] std::chrono::nanoseconds watch_limit();
     void lead_unattended(unique_lock& lock);
     void read_news(worker_place worker);
-    void start_worker();
-    void start_replacement();
-    void bury(worker_place worker, exit_status status);
+    void start_missing_workers();
+    void bury(worker_place worker, exit_status status, const std::string& why_not_ready);
+    [[nodiscard]] static bool blame_repeated_deaths(const pool_worker& worker);
+    void fail_crashed(job_entry& entry, task_place place, exit_status status);
     void note_failed_start(const std::string& reason);
-    void fail_all_jobs(const std::exception_ptr& error);
-    void give_up(const std::exception_ptr& error);
-    void stop_workers(unique_lock& lock);
+    void look_after_workers(const std::vector<bool>& readable);
+    void fail_all_jobs(const std::exception_ptr& error) noexcept;
+    void give_up(const std::exception_ptr& error) noexcept;
+    void stop_workers();
 
+    const unsigned generation_ = os::fork_generation();
     const pool_options options_;
     const int processes_;
     const int spare_cpus_; // processors beside the one that the leader runs on
@@ -110,9 +122,13 @@ private:
     encoder buffer_;
     shm::spin_wait spin_;
     leader leader_ = leader::none;
+    bool leads_map_ = false; // what the leader waits for needs many results
     int waiting_ = 0;
     int failed_starts_ = 0; // in a row
+    clock::time_point first_failed_start_;
+    clock::time_point next_start_; // not before
     bool closing_ = false;
+    bool abandoned_ = false; // workers do not end, not even by SIGKILL
     bool supervisor_sleeps_ = false;
     clock::time_point last_activity_; // as seen by the supervisor
     std::uint32_t last_number_ = 0;   // next_number_ at that time

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <utility>
 
 #include "tandem/error.hpp"
@@ -37,7 +38,8 @@ bool pool_worker::assign(job_entry& entry, item_range items, encoder& buffer) {
     const bool is_call = entry.job().kind() == detail::thunk_kind::call;
     send_closed_jobs();
     if (!is_call) open(entry, buffer);
-    if (!channel_.can_send()) return false; // those messages took the room
+    const bool is_open = is_call || opened_.contains(entry.number());
+    if (!is_open || !channel_.can_send()) return false; // those messages took the room
     buffer.clear();
     if (is_call) {
         entry.job().encode_state(buffer);
@@ -48,8 +50,13 @@ bool pool_worker::assign(job_entry& entry, item_range items, encoder& buffer) {
     entry.job().encode_items(items.first, items.count, buffer);
     entry.learn_bytes(items.count, buffer.size());
     const auto kind = is_call ? wire::task_kind::call : wire::task_kind::chunk;
-    const auto ticket = channel_.send(kind, entry.number(), buffer.bytes());
-    in_flight_.push_back({&entry, items, items.count, ticket});
+    in_flight_.push_back({&entry, items, items.count, {}}); // first: it may throw
+    try {
+        in_flight_.back().ticket = channel_.send(kind, entry.number(), buffer.bytes());
+    } catch (...) {
+        in_flight_.pop_back();
+        throw;
+    }
     return true;
 }
 
@@ -57,8 +64,9 @@ void pool_worker::open(job_entry& entry, encoder& buffer) {
     if (opened_.contains(entry.number()) || !channel_.can_send()) return;
     buffer.clear();
     entry.job().encode_state(buffer);
-    (void)channel_.send(wire::task_kind::open_job, entry.number(), buffer.bytes());
     opened_.insert(entry.number());
+    (void)channel_.send(wire::task_kind::open_job, entry.number(), buffer.bytes());
+    last_opened_ = entry.number();
 }
 
 void pool_worker::send_closed_jobs() {
@@ -71,8 +79,10 @@ void pool_worker::send_closed_jobs() {
 std::optional<item_outcome> pool_worker::next_outcome() {
     const auto result = channel_.next_result();
     if (!result) return std::nullopt;
-    const auto expected = static_cast<std::uint32_t>(++results_received_);
-    if (in_flight_.empty() || result->number != expected) {
+    ++results_received_;
+    if (in_flight_.empty() ||
+        result->number !=
+            wire::result_number(in_flight_.front().ticket.sequence, results_received_)) {
         broken_ = true;
         return std::nullopt;
     }
@@ -96,24 +106,28 @@ std::optional<assignment> pool_worker::revoke_newest() {
 
 void pool_worker::deepen() noexcept { depth_ = std::min(2 * depth_, greatest_depth); }
 
-void pool_worker::forget(const job_entry& entry) {
+void pool_worker::forget(const job_entry& entry) noexcept {
     for (auto& assigned : in_flight_)
         if (assigned.entry == &entry) assigned.entry = nullptr;
     while (!in_flight_.empty() && in_flight_.back().entry == nullptr &&
            channel_.revoke(in_flight_.back().ticket))
         in_flight_.pop_back();
-    if (opened_.erase(entry.number()) > 0) closed_.push_back(entry.number());
+    if (opened_.erase(entry.number()) == 0) return;
+    try {
+        closed_.push_back(entry.number());
+    } catch (const std::bad_alloc&) {
+        return; // the worker keeps the job's state for as long as it lives
+    }
 }
 
 void pool_worker::forget_all() noexcept {
     for (auto& assigned : in_flight_) assigned.entry = nullptr;
 }
 
-bool pool_worker::send_stop() {
+void pool_worker::send_stop() {
+    if (stop_sent_) return;
     while (!in_flight_.empty() && channel_.revoke(in_flight_.back().ticket)) in_flight_.pop_back();
-    const bool sent = channel_.send_short(wire::task_kind::stop);
-    channel_.publish();
-    return sent;
+    stop_sent_ = channel_.send_short(wire::task_kind::stop);
 }
 
 bool pool_worker::is_overdue() const noexcept {
@@ -121,8 +135,14 @@ bool pool_worker::is_overdue() const noexcept {
     return child_.id() == 0 && std::chrono::steady_clock::now() - asked_for_ > limit;
 }
 
+std::optional<std::uint32_t> pool_worker::job_being_opened() const noexcept {
+    if (!in_flight_.empty() || !channel_.was_opening()) return std::nullopt;
+    return last_opened_;
+}
+
 bool pool_worker::died_in_item() const noexcept {
-    return !in_flight_.empty() && (broken() || channel_.items_begun() != results_received_);
+    return !in_flight_.empty() &&
+           (broken() || channel_.was_opening() || channel_.items_begun() != results_received_);
 }
 
 } // namespace tandem::runtime

@@ -51,6 +51,11 @@ public:
     [[nodiscard]] static pool_worker start(const channel::parent_bell& bell);
 
     [[nodiscard]] launch::child_process& child() noexcept { return child_; }
+    [[nodiscard]] const launch::child_process& child() const noexcept { return child_; }
+    /// After its end: true if it had come as far as waiting for tasks.
+    [[nodiscard]] bool was_ready() const noexcept {
+        return results_received_ > 0 || channel_.worker_process_id() != 0;
+    }
     [[nodiscard]] channel::pool_end& channel() noexcept { return channel_; }
     /// 0 until it has started.
     [[nodiscard]] int process_id() const noexcept;
@@ -74,18 +79,22 @@ public:
     void deepen() noexcept;
 
     /// Forgets a job: its items in flight matter no more, and the worker may free it.
-    void forget(const job_entry& entry);
+    void forget(const job_entry& entry) noexcept;
 
     /// Forgets what all items in flight are for.
     void forget_all() noexcept;
 
-    /// Asks it to end once it has finished what it runs; false if the request cannot be sent.
-    bool send_stop();
+    /// Takes back what it has not begun, and asks it to end once it has finished what it runs. To
+    /// be repeated: the request may have to wait for room.
+    void send_stop();
     /// True if it should have started long ago.
     [[nodiscard]] bool is_overdue() const noexcept;
 
-    /// After its end: true if it died while it ran the first of the items in flight.
+    /// After its end: true if the first of the items in flight is the cause: it was running, or its
+    /// job was being opened for it.
     [[nodiscard]] bool died_in_item() const noexcept;
+    /// After its end: the number of the job that it was opening before it had any items of it.
+    [[nodiscard]] std::optional<std::uint32_t> job_being_opened() const noexcept;
     /// Takes all that was in flight.
     [[nodiscard]] std::deque<assignment> take_in_flight() { return std::exchange(in_flight_, {}); }
 
@@ -106,7 +115,9 @@ private:
     std::vector<std::uint32_t> closed_; // to be told to the worker with the next task
     std::size_t depth_ = first_depth;
     std::uint64_t results_received_ = 0;
+    std::uint32_t last_opened_ = 0;
     bool broken_ = false;
+    bool stop_sent_ = false;
     std::chrono::steady_clock::time_point asked_for_ = std::chrono::steady_clock::now();
 };
 

@@ -9,6 +9,8 @@
 #include <exception>
 #include <limits>
 #include <memory>
+#include <new>
+#include <span>
 #include <unordered_map>
 
 #include "channel/worker_end.hpp"
@@ -65,6 +67,8 @@ private:
         --left_;
         running_ = false;
         channel_.send_result(kind, timed_ && left_ == 0 ? elapsed() : 0, buffer_.bytes());
+        if (buffer_.size() > channel::ring_bytes)
+            buffer_ = encoder{}; // keep no big result's memory
     }
 
     [[nodiscard]] std::uint32_t elapsed() const {
@@ -90,6 +94,11 @@ const detail::thunk_entry& registered_thunk(decoder& in, detail::thunk_kind kind
             "with "
             "dlopen() in the program only?"};
     return *entry;
+}
+
+std::span<const std::byte> whole_body(const channel::received_task& task) {
+    if (task.cut) throw std::bad_alloc{};
+    return task.body;
 }
 
 class worker {
@@ -129,7 +138,7 @@ private:
     void run_call(const channel::received_task& task) {
         sink_.open(1, false);
         try {
-            decoder call{task.body};
+            decoder call{whole_body(task)};
             registered_thunk(call, detail::thunk_kind::call).as_call()(call, sink_);
         } catch (...) {
             sink_.fail_rest();
@@ -138,12 +147,15 @@ private:
 
     void open_job(const channel::received_task& task) {
         auto& job = jobs_[task.number];
+        channel_.set_opening(true);
+        fault::hit("worker.opening");
         try {
-            decoder state{task.body};
+            decoder state{whole_body(task)};
             job.runner = registered_thunk(state, detail::thunk_kind::job).as_job()(state);
         } catch (...) {
             job.error = std::current_exception(); // told once per item
         }
+        channel_.set_opening(false);
     }
 
     void run_chunk(const channel::received_task& task) {
@@ -152,6 +164,7 @@ private:
         const auto timed = items.read<std::uint32_t>() != 0;
         sink_.open(count, timed);
         try {
+            (void)whole_body(task);
             const auto& job = jobs_.at(task.number);
             if (!job.runner) std::rethrow_exception(job.error);
             job.runner->run(items, count, sink_);

@@ -3,10 +3,10 @@
 
 #pragma once
 
-// How long to spin before a sleep: as long as spinning has paid lately. A spin that succeeds doubles
-// the budget, one that fails halves it: on a processor that both sides have to share, spinning only
-// keeps the other side from answering. Now and then a wait spins to the limit all the same, since two
-// sides that both sleep would never find out that they could stop doing so.
+// How long to spin before a sleep: as long as spinning has paid lately. A spin that succeeds
+// doubles the budget, one that fails halves it: on a processor that both sides have to share,
+// spinning only keeps the other side from answering. Now and then a wait spins to the limit all the
+// same, since two sides that both sleep would never find out that they could stop doing so.
 
 #include <algorithm>
 #include <chrono>
@@ -19,8 +19,8 @@ class spin_wait {
     using clock = std::chrono::steady_clock;
 
 public:
-    /// A sleep and a wake-up cost 5 to 25 µs each on the machines measured; spinning for longer than
-    /// a few of them is waste.
+    /// A sleep and a wake-up cost 5 to 25 µs each on the machines measured; spinning for longer
+    /// than a few of them is waste.
     static constexpr std::chrono::nanoseconds longest{50'000};
     static constexpr std::chrono::nanoseconds shortest{1'000};
     static constexpr unsigned probe_every = 64; // waits: less than 1 µs each on average

@@ -19,12 +19,19 @@ enum class task_kind : std::uint16_t {
     stop,             // end the process
 };
 
-/// Worker to parent. Results come in the order of the items; each names its worker's count of items
-/// begun, so that a lost or repeated one cannot pass unseen.
+/// Worker to parent. Results come in the order of the items; each has a number that says of which
+/// task and item it is.
 enum class result_kind : std::uint16_t {
     continuation = 0,
     value, // the encoded result
     error, // count, then type name and message of each exception in the chain
 };
+
+/// Names a result, so that one that is lost, repeated, or of a task that the parent does not
+/// expect, cannot pass unseen: the low halves of the worker's counts of tasks and of items begun.
+[[nodiscard]] constexpr std::uint32_t result_number(std::uint64_t task,
+                                                    std::uint64_t item) noexcept {
+    return static_cast<std::uint32_t>((task & 0xffff) << 16 | (item & 0xffff));
+}
 
 } // namespace tandem::wire

@@ -55,7 +55,8 @@ private:
 class registry {
 public:
     static registry& instance() {
-        static registry only;
+        // Never destroyed: a pool that is a static object may be destroyed after it.
+        static registry& only = *new registry;
         return only;
     }
 

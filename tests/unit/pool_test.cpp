@@ -113,7 +113,7 @@ struct scaled {
 
 TEST_F(Pool, ClosuresAndFunctionObjectsCarryTheirState) {
     const pool workers{two};
-    const int offset = 100;
+    int offset = 100;
 
     EXPECT_THAT(workers.map([offset](int x) { return x + offset; }, std::vector{1, 2}),
                 ElementsAre(101, 102));
@@ -278,6 +278,17 @@ TEST_F(Pool, LateTaskIsNotStrandedBehindALongOne) {
     for (long i = 0; i < 50; ++i) EXPECT_EQ(quick[static_cast<std::size_t>(i)].get(), i * i);
 
     EXPECT_FALSE(gate.ready());
+}
+
+TEST_F(Pool, TaskMayUseAPoolOfItsOwn) {
+    const pool workers{two};
+    const auto sum_of_squares = [](long count) {
+        const pool inner{{.processes = 2}};
+        const auto squares = inner.map(square, numbers(count));
+        return std::accumulate(squares.begin(), squares.end(), 0L);
+    };
+
+    EXPECT_THAT(workers.map(sum_of_squares, std::vector<long>{3, 4}), ElementsAre(5, 14));
 }
 
 TEST_F(Pool, ImpossibleNumberOfProcessesIsRefused) {

@@ -28,6 +28,7 @@ TEST(WorkerSegment, LayoutIsAsDocumented) {
     EXPECT_EQ(offsetof(segment_header, low_water_bytes), 384U);
     EXPECT_EQ(offsetof(segment_header, items_begun), 448U);
     EXPECT_EQ(offsetof(segment_header, process_id), 456U);
+    EXPECT_EQ(offsetof(segment_header, opening), 460U);
     EXPECT_EQ(sizeof(segment_header), 512U);
 }
 
