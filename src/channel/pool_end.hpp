@@ -71,9 +71,11 @@ public:
         return segment_.header().items_begun.load(std::memory_order_relaxed);
     }
 
-    [[nodiscard]] bool was_opening() const noexcept {
+    /// The job that the worker was opening when it ended.
+    [[nodiscard]] std::optional<std::uint32_t> job_being_opened() const noexcept {
         // Relaxed: as above.
-        return segment_.header().opening.load(std::memory_order_relaxed) != 0;
+        const auto opening = segment_.header().opening.load(std::memory_order_relaxed);
+        return opening == 0 ? std::nullopt : std::optional{opening - 1};
     }
 
     /// 0 until the worker is ready for tasks.

@@ -36,10 +36,14 @@ public:
         // Relaxed: read by the parent after this process has ended.
         segment_.header().items_begun.store(++items_begun_, std::memory_order_relaxed);
     }
-    /// Notes whether a job is being opened: what ends the process meanwhile is the job's doing.
-    void set_opening(bool opening) noexcept {
+    /// Notes which job is being opened: what ends the process meanwhile is the job's doing.
+    void begin_opening(std::uint32_t job) noexcept {
         // Relaxed: as in begin_item().
-        segment_.header().opening.store(opening ? 1 : 0, std::memory_order_relaxed);
+        segment_.header().opening.store(job + 1, std::memory_order_relaxed);
+    }
+    void end_opening() noexcept {
+        // Relaxed: as in begin_item().
+        segment_.header().opening.store(0, std::memory_order_relaxed);
     }
     [[nodiscard]] std::uint64_t items_begun() const noexcept { return items_begun_; }
 

@@ -54,7 +54,7 @@ struct segment_header {
     // Worker: items it has started to run, and its process id once it is ready for tasks.
     alignas(shm::cache_line_bytes) std::atomic<std::uint64_t> items_begun{0};
     std::atomic<std::uint32_t> process_id{0};
-    std::atomic<std::uint32_t> opening{0}; // 1 while it decodes a job's callable and arguments
+    std::atomic<std::uint32_t> opening{0}; // the job whose callable it decodes, plus 1; else 0
 };
 
 /// A mapped segment.

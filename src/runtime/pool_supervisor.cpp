@@ -169,10 +169,10 @@ void pool_engine::bury(worker_place worker, exit_status status, const std::strin
     // Without word of its end it may run still, and must not go on with items that others get.
     worker->child().kill_and_wait();
     (void)collect(*worker); // what it has published counts
-    const bool blamed = worker->died_in_item() || blame_repeated_deaths(*worker);
-    const bool was_ready = worker->was_ready() || blamed;
-    const auto id = worker->process_id();
     const auto opening = worker->job_being_opened();
+    const bool blamed = worker->died_in_item() || (!opening && blame_repeated_deaths(*worker));
+    const bool was_ready = worker->was_ready() || blamed || opening;
+    const auto id = worker->process_id();
     auto in_flight = worker->take_in_flight();
     workers_.erase(worker);
     std::optional<assignment> culprit;
@@ -198,6 +198,7 @@ void pool_engine::bury(worker_place worker, exit_status status, const std::strin
 }
 
 bool pool_engine::blame_repeated_deaths(const pool_worker& worker) {
+    if (worker.child().id() == 0) return false; // it never ran
     if (worker.in_flight().empty() || worker.in_flight().front().entry == nullptr) return false;
     return worker.in_flight().front().entry->count_unblamed_death() >= most_unblamed_deaths;
 }

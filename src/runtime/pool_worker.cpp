@@ -66,7 +66,6 @@ void pool_worker::open(job_entry& entry, encoder& buffer) {
     entry.job().encode_state(buffer);
     opened_.insert(entry.number());
     (void)channel_.send(wire::task_kind::open_job, entry.number(), buffer.bytes());
-    last_opened_ = entry.number();
 }
 
 void pool_worker::send_closed_jobs() {
@@ -136,13 +135,12 @@ bool pool_worker::is_overdue() const noexcept {
 }
 
 std::optional<std::uint32_t> pool_worker::job_being_opened() const noexcept {
-    if (!in_flight_.empty() || !channel_.was_opening()) return std::nullopt;
-    return last_opened_;
+    return broken() ? std::nullopt : channel_.job_being_opened();
 }
 
 bool pool_worker::died_in_item() const noexcept {
-    return !in_flight_.empty() &&
-           (broken() || channel_.was_opening() || channel_.items_begun() != results_received_);
+    if (in_flight_.empty()) return false;
+    return broken() || channel_.items_begun() != results_received_;
 }
 
 } // namespace tandem::runtime

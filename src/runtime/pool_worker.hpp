@@ -90,10 +90,9 @@ public:
     /// True if it should have started long ago.
     [[nodiscard]] bool is_overdue() const noexcept;
 
-    /// After its end: true if the first of the items in flight is the cause: it was running, or its
-    /// job was being opened for it.
+    /// After its end: true if the first of the items in flight was running.
     [[nodiscard]] bool died_in_item() const noexcept;
-    /// After its end: the number of the job that it was opening before it had any items of it.
+    /// After its end: the number of the job that it was opening, and that thereby is the cause.
     [[nodiscard]] std::optional<std::uint32_t> job_being_opened() const noexcept;
     /// Takes all that was in flight.
     [[nodiscard]] std::deque<assignment> take_in_flight() { return std::exchange(in_flight_, {}); }
@@ -115,7 +114,6 @@ private:
     std::vector<std::uint32_t> closed_; // to be told to the worker with the next task
     std::size_t depth_ = first_depth;
     std::uint64_t results_received_ = 0;
-    std::uint32_t last_opened_ = 0;
     bool broken_ = false;
     bool stop_sent_ = false;
     std::chrono::steady_clock::time_point asked_for_ = std::chrono::steady_clock::now();

@@ -147,7 +147,7 @@ private:
 
     void open_job(const channel::received_task& task) {
         auto& job = jobs_[task.number];
-        channel_.set_opening(true);
+        channel_.begin_opening(task.number);
         fault::hit("worker.opening");
         try {
             decoder state{whole_body(task)};
@@ -155,7 +155,7 @@ private:
         } catch (...) {
             job.error = std::current_exception(); // told once per item
         }
-        channel_.set_opening(false);
+        channel_.end_opening();
     }
 
     void run_chunk(const channel::received_task& task) {

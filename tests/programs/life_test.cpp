@@ -88,6 +88,20 @@ TEST_F(Life, ProgramThatEndsNormallyLeavesNoProcessBehind) {
     EXPECT_TRUE(until([&] { return sum.running().empty(); }));
 }
 
+TEST_F(Life, ProgramThatRunsWithItsStandardDescriptorsClosedWorks) {
+    // What tasks printed went into the shared memory that had got the number of standard output.
+    program talking{"/bin/sh", {"-c", "exec " + path_of("odd_surroundings") + " <&- >&- 2>&-"}};
+
+    EXPECT_EQ(talking.wait(), 0);
+    EXPECT_TRUE(until([&] { return talking.running().empty(); }));
+}
+
+TEST_F(Life, ProgramWhoseInitialiserIgnoresEndedChildrenNoticesCrashes) {
+    program crashing{path_of("odd_surroundings")};
+
+    EXPECT_EQ(crashing.wait(), 0);
+}
+
 TEST_F(Life, LeftOverRoleInTheEnvironmentDoesNoHarm) {
     program sum{"/bin/sh",
                 {"-c", "exec " + path_of("square_sum") + " < /dev/zero"},

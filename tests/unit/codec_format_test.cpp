@@ -67,9 +67,9 @@ TEST(CodecFormat, ContainersHaveACountOfEightBytes) {
     EXPECT_EQ(hex(std::u16string{u"h"}),
               "0100000000000000"
               "6800");
-    EXPECT_EQ(hex(std::filesystem::path{"/"}),
+    EXPECT_EQ(hex(std::filesystem::path{"x"}),
               "0100000000000000"
-              "2f");
+              "78");
     EXPECT_EQ(hex(std::vector<short>{1, 2}),
               "0200000000000000"
               "0100"
@@ -131,7 +131,11 @@ TEST(CodecFormat, BallastFollowsTheElements) {
     EXPECT_EQ(hex(std::vector<nothing>(2)),
               "0200000000000000"
               "0000");
-    EXPECT_EQ(hex(std::deque<int>{}), std::string(2 * 40, '0') + "0000000000000000");
+    EXPECT_EQ(hex(std::filesystem::path{"/a/b"}),
+              "0400000000000000"
+              "2f612f62" +
+                  std::string(40, '0')); // 8 bytes for each of what may be 4 names
+    EXPECT_EQ(hex(std::deque<int>{}), std::string(56, '0') + "0000000000000000");
 }
 
 } // namespace

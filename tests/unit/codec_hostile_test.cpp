@@ -34,7 +34,7 @@ bool decodes(const bytes& input) {
                    input);
 }
 
-struct CodecHostile : ::testing::TestWithParam<subject> {};
+class CodecHostile : public ::testing::TestWithParam<subject> {};
 
 TEST_P(CodecHostile, EveryTruncationIsRefused) {
     dice d{3};
@@ -70,31 +70,35 @@ TEST_P(CodecHostile, MutatedBytesAreRefusedOrAreAValue) {
     }
 }
 
+constexpr std::uint64_t forged_counts[] = {1,
+                                           7,
+                                           200,
+                                           1000,
+                                           100'000,
+                                           std::uint64_t{1} << 32,
+                                           std::uint64_t{1} << 60,
+                                           std::uint64_t{1} << 61,
+                                           ~std::uint64_t{0} / 4,
+                                           ~std::uint64_t{0}};
+
+// Overwrites each eight bytes of `whole` in turn. With 2000 bytes behind it, counts in the hundreds
+// are believable.
+void decode_with_forged_counts(reader decode_bytes, const bytes& whole) {
+    for (std::size_t place = 0; place + sizeof(std::uint64_t) <= whole.size(); ++place) {
+        for (const std::uint64_t count : forged_counts) {
+            bytes damaged = whole;
+            std::memcpy(damaged.data() + place, &count, sizeof(count));
+            accepts(decode_bytes, damaged);
+            damaged.resize(whole.size() + 2000);
+            accepts(decode_bytes, damaged);
+        }
+    }
+}
+
 TEST_P(CodecHostile, ForgedCountsAllocateLittle) {
-    static constexpr std::uint64_t forged[] = {1,
-                                               7,
-                                               200,
-                                               1000,
-                                               100'000,
-                                               std::uint64_t{1} << 32,
-                                               std::uint64_t{1} << 60,
-                                               std::uint64_t{1} << 61,
-                                               ~std::uint64_t{0} / 4,
-                                               ~std::uint64_t{0}};
     dice d{6};
     for (int round = 0; round < 3; ++round) {
-        auto input = GetParam().encode_random(d);
-        const std::size_t size = input.size();
-        input.resize(size + 2000); // makes counts in the hundreds believable
-        for (std::size_t place = 0; place + sizeof(std::uint64_t) <= size; ++place) {
-            for (const std::uint64_t count : forged) {
-                auto damaged = input;
-                std::memcpy(damaged.data() + place, &count, sizeof(count));
-                accepts(GetParam().decode, damaged);
-                damaged.resize(size);
-                accepts(GetParam().decode, damaged);
-            }
-        }
+        decode_with_forged_counts(GetParam().decode, GetParam().encode_random(d));
     }
 }
 
@@ -126,6 +130,54 @@ TEST(CodecHostileNesting, EachLevelClaimsOnlyWhatNoOtherNeeds) {
     input.resize(input.size() + 4008 + 8);
 
     EXPECT_FALSE(decodes<wide_tree>(input)); // needs 256 times 4000 bytes; there are 6000
+}
+
+// Values that are as they should be, and as large as they can be for their bytes.
+template <class T>
+void expect_within_bounds(const T& value) {
+    EXPECT_TRUE(decodes<T>(encode(value))) << detail::type_name<T>();
+}
+
+struct hides_much { // memory that the members take at once, and memory that they allocate at once
+    std::optional<std::array<int, 500>> rows;
+    std::deque<char> letters;
+    std::array<std::int64_t, 10> tail;
+};
+
+TEST(CodecMemory, LargeValuesOfFewBytesStayWithinBounds) {
+    expect_within_bounds(std::vector<hides_much>(100));
+    expect_within_bounds(std::vector<std::optional<hides_much>>(100));
+    expect_within_bounds(std::vector<std::optional<hides_much>>(100, hides_much{}));
+    expect_within_bounds(std::vector<std::deque<char>>(100));
+    expect_within_bounds(std::vector<std::optional<std::deque<char>>>(100, std::deque<char>{}));
+    expect_within_bounds(std::vector<std::array<std::deque<char>, 3>>(100));
+    expect_within_bounds(std::vector<std::deque<std::array<int, 10'000>>>(100));
+    expect_within_bounds(std::deque<std::array<char, 300>>(1000));
+    expect_within_bounds(std::deque<bool>(10'000));
+    expect_within_bounds(std::list<bool>(10'000));
+    expect_within_bounds(std::forward_list<nothing>(10'000));
+
+    std::multiset<char> letters;
+    for (int i = 0; i < 10'000; ++i) letters.insert('a');
+    expect_within_bounds(letters);
+}
+
+TEST(CodecMemory, HashTablesStayWithinBounds) {
+    std::unordered_multiset<char> letters;
+    for (int i = 0; i < 10'000; ++i) letters.insert(static_cast<char>(i));
+    expect_within_bounds(letters);
+
+    std::unordered_map<short, bool> flags;
+    for (short i = 0; i < 20'000; ++i) flags[i] = true;
+    expect_within_bounds(flags);
+}
+
+TEST(CodecMemory, PathsOfShortNamesStayWithinBounds) {
+    for (std::size_t names = 1; names < 10'000; names += names / 3 + 1) {
+        std::string text;
+        for (std::size_t i = 0; i < names; ++i) text += "/a";
+        expect_within_bounds(std::filesystem::path{text});
+    }
 }
 
 TEST(CodecHostileNesting, NestedCountsCannotAddUp) {

@@ -177,7 +177,8 @@ TEST(Portable, ElementsOfManyBytesCarryBallast) {
     using large = std::optional<std::array<char, 1599>>;
     ASSERT_EQ(sizeof(large), 1600U);
 
-    EXPECT_EQ(encode(std::vector<large>(3)).size(), 8 + 3 * 1600 / detail::memory_per_byte);
+    EXPECT_EQ(encode(std::vector<large>(3)).size(),
+              8 + std::size_t{3} * 1600 / detail::memory_per_byte);
     EXPECT_EQ(encode(std::vector<int>(3)).size(), 8 + 3 * sizeof(int));
 }
 

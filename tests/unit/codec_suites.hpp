@@ -63,7 +63,9 @@ inline std::string name_of(const ::testing::TestParamInfo<subject>& info) {
     return std::to_string(info.index) + '_' + name;
 }
 
-inline void PrintTo(const subject& s, std::ostream* out) { *out << s.name; } // for GoogleTest
+inline std::ostream& operator<<(std::ostream& out, const subject& shown) {
+    return out << shown.name; // for GoogleTest
+}
 
 using simple_types =
     detail::type_list<bool, char, signed char, unsigned char, wchar_t, char8_t, char16_t, char32_t,

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -142,6 +143,51 @@ TEST_F(PoolCrash, WorkersThatAreKilledAllTheTimeLoseOnlyWhatTheyRan) {
     killer.join();
 
     EXPECT_LT(lost, 3000);
+}
+
+/// Ends every process that decodes it, except this one.
+struct deadly {
+    int ignored = 0;
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(ignored);
+        if (::getpid() != program) std::raise(SIGKILL);
+    }
+    static inline int program = 0; // 0 in a worker
+};
+
+TEST_F(PoolCrash, ArgumentThatKillsWhoeverDecodesItFailsItsMapAndNothingElse) {
+    // It killed one worker after another: no item had begun, so none was blamed.
+    deadly::program = ::getpid();
+    const auto ignore = [](int x, const deadly&) { return x; };
+
+    EXPECT_THROW((void)workers().map(ignore, std::vector{1, 2, 3}, deadly{}), worker_crashed);
+
+    EXPECT_EQ(workers().submit([] { return 5; }).get(), 5);
+}
+
+TEST_F(PoolCrash, ForkOfTheProgramLeavesThePoolOfItsParentAlone) {
+    // Its copy of the pool stopped the parent's workers, and then waited for ever.
+    auto running = workers().submit([] { return ::getpid(); });
+    const auto child = ::fork();
+    if (child == 0) {
+        bool refused = false;
+        try {
+            (void)workers().submit([] { return 1; });
+        } catch (const launch_error&) {
+            refused = true;
+        }
+        end_pool();
+        ::_exit(refused ? 7 : 8);
+    }
+    int status = 0;
+
+    ::waitpid(child, &status, 0);
+
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 7);
+    EXPECT_GT(running.get(), 0);
+    EXPECT_EQ(workers().submit([] { return 5; }).get(), 5);
 }
 
 TEST_F(PoolCrash, WhatAWorkerStartedAndLeftBehindIsKilledWithIt) {
