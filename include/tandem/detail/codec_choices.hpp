@@ -45,6 +45,7 @@ struct codec_traits<std::optional<T>> : choice_traits<T> {
 
 template <class... Ts>
 struct codec_traits<std::variant<Ts...>> : choice_traits<Ts...> {
+    using made_whole = void;
     using variant = std::variant<Ts...>;
     using index_type = std::conditional_t<sizeof...(Ts) <= 255, std::uint8_t, std::uint16_t>;
     static constexpr std::size_t min_size = sizeof(index_type);
@@ -78,6 +79,7 @@ private:
 
 template <class T, class E>
 struct codec_traits<std::expected<T, E>> : choice_traits<T, E> {
+    using made_whole = void;
     using expected = std::expected<T, E>;
 
     static void write(auto& out, const expected& value) {
@@ -97,6 +99,7 @@ struct codec_traits<std::expected<T, E>> : choice_traits<T, E> {
 
 template <class E>
 struct codec_traits<std::expected<void, E>> : choice_traits<E> {
+    using made_whole = void;
     using expected = std::expected<void, E>;
 
     static void write(auto& out, const expected& value) {

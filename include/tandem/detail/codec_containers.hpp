@@ -65,10 +65,28 @@ concept path_like = requires(const T path) {
     T{path.native()};
 };
 
+// A path of many short names keeps a list of them: 48 bytes for each, and while the list grows half
+// as much again beside it. Hence 8 bytes for each name, at least.
+template <class String>
+constexpr std::size_t path_ballast(const String& native) {
+    std::size_t names = 2; // one more than separators, and perhaps a root
+    for (const auto c : native) names += c == '/';
+    const std::size_t smallest = names > 2 ? names * 8 : 0;
+    const std::size_t size = count_size + native.size() * sizeof(native[0]);
+    return size < smallest ? smallest - size : 0;
+}
+
 template <path_like T>
 struct codec_traits<T> : counted_traits<> {
-    static void write(auto& out, const T& value) { write_value(out, value.native()); }
-    static void read(auto& in, T& value) { value = T{make_value<typename T::string_type>(in)}; }
+    static void write(auto& out, const T& value) {
+        write_value(out, value.native());
+        out.put_zeros(path_ballast(value.native()));
+    }
+    static void read(auto& in, T& value) {
+        auto native = make_value<typename T::string_type>(in);
+        in.skip(path_ballast(native));
+        value = T{std::move(native)};
+    }
 };
 
 // ---- elements in general
@@ -195,31 +213,32 @@ struct codec_traits<std::vector<bool, Allocator>> : counted_traits<> { // eight 
     }
 };
 
-// An empty deque has a block of 512 bytes and a map of 8 pointers already: it carries ballast of
-// its own, lest an optional or a count of a few bytes make many of them.
-inline constexpr std::size_t deque_block = 512;
-inline constexpr std::size_t deque_ballast = 40;
+// An empty deque has a block and a map of 8 pointers already: it carries ballast of its own, lest
+// an optional or a count of a few bytes make many of them.
+template <class T>
+constexpr std::size_t deque_block() {
+    return sizeof(T) < 512 ? 512 : sizeof(T);
+}
 
 template <class T>
 constexpr std::size_t deque_footprint() {
-    const std::size_t per_block = sizeof(T) < deque_block ? deque_block / sizeof(T) : 1;
-    const std::size_t block = sizeof(T) < deque_block ? deque_block : sizeof(T);
-    return (block + 3 * sizeof(void*)) / per_block + 1; // the map of pointers grows by doubling
+    const std::size_t per_block = deque_block<T>() / sizeof(T);
+    return (deque_block<T>() + 3 * sizeof(void*)) / per_block + 1; // the map grows by doubling
 }
 
 template <class T, class Allocator>
-struct codec_traits<std::deque<T, Allocator>>
-    : sequence_traits<std::deque<T, Allocator>, deque_footprint<T>()> {
-    using base = sequence_traits<std::deque<T, Allocator>, deque_footprint<T>()>;
-    static constexpr std::size_t min_size = count_size + deque_ballast;
+struct codec_traits<std::deque<T, Allocator>> : counted_traits<T> {
+    using deque = std::deque<T, Allocator>;
+    static constexpr std::size_t heap_size = deque_block<T>() + 8 * sizeof(void*);
+    static constexpr std::size_t min_size = encoding_of(heap_size);
 
-    static void write(auto& out, const std::deque<T, Allocator>& value) {
-        out.put_zeros(deque_ballast);
-        base::write(out, value);
+    static void write(auto& out, const deque& value) {
+        out.put_zeros(min_size - count_size);
+        sequence_traits<deque, deque_footprint<T>()>::write(out, value);
     }
-    static void read(auto& in, std::deque<T, Allocator>& value) {
-        in.skip(deque_ballast);
-        base::read(in, value);
+    static void read(auto& in, deque& value) {
+        in.skip(min_size - count_size);
+        sequence_traits<deque, deque_footprint<T>()>::read(in, value);
     }
 };
 

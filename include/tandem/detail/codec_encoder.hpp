@@ -77,7 +77,7 @@ public:
     template <class T>
     void enter() {
         if (++nesting_ > detail::max_nesting) {
-            nesting_ = 0;
+            --nesting_;
             fail<T>(detail::too_deep);
         }
     }

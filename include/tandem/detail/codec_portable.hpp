@@ -103,11 +103,12 @@ consteval verdict verdict_of();
 
 template <class... Parts, class... Seen>
 consteval verdict first_refusal(type_list<Parts...>, type_list<Seen...>) {
-    verdict found = verdict::portable;
-    static_cast<void>(((found = verdict_of<std::remove_all_extents_t<Parts>, Seen...>(),
-                        found == verdict::portable) &&
-                       ...));
-    return found;
+    const verdict verdicts[] = {verdict::portable,
+                                verdict_of<std::remove_all_extents_t<Parts>, Seen...>()...};
+    for (const verdict found : verdicts) {
+        if (found != verdict::portable) return found;
+    }
+    return verdict::portable;
 }
 
 template <class T, class... Seen>

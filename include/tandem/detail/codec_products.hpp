@@ -18,6 +18,7 @@ struct array_traits {
     static constexpr bool fixed = detail::fixed<T>;
     static constexpr bool bitwise = detail::bitwise<T> && Count > 0;
     static constexpr std::size_t min_size = Count * detail::min_size<T>;
+    static constexpr std::size_t heap_size = Count * detail::heap_size<T>();
 
     static void write_elements(auto& out, const T* elements) {
         if constexpr (bitwise) {
@@ -69,6 +70,8 @@ struct product_traits {
     static constexpr bool bitwise = false; // pair and tuple are not trivially copyable
     static constexpr std::size_t min_size =
         (detail::min_size<std::remove_const_t<Parts>> + ... + 0);
+    static constexpr std::size_t heap_size =
+        (detail::heap_size<std::remove_const_t<Parts>>() + ... + 0);
 };
 
 template <class First, class Second>
@@ -203,6 +206,7 @@ struct aggregate_traits<T, type_list<Fields...>> {
                                     (detail::bitwise<Fields> && ...) &&
                                     (sizeof(Fields) + ... + 0) == sizeof(T); // no padding
     static constexpr std::size_t min_size = (detail::min_size<Fields> + ... + 0);
+    static constexpr std::size_t heap_size = (detail::heap_size<Fields>() + ... + 0);
 
     static void write([[maybe_unused]] auto& out, const T& value) {
         if constexpr (bitwise) {

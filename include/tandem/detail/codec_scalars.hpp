@@ -144,17 +144,15 @@ struct codec_traits<std::bitset<Bits>> {
         }
     }
     static void read(auto& in, std::bitset<Bits>& value) {
+        std::uint8_t byte = 0;
         for (std::size_t first = 0; first < Bits; first += 8) {
-            std::uint8_t byte;
             in.take(&byte, 1);
-            for (std::size_t bit = 0; bit < 8; ++bit) {
-                const bool set = ((byte >> bit) & 1) != 0;
-                if (first + bit < Bits) {
-                    value[first + bit] = set;
-                } else if (set) {
-                    in.template fail<std::bitset<Bits>>("a bit beyond the last one is set");
-                }
+            for (std::size_t bit = first; bit < first + 8 && bit < Bits; ++bit) {
+                value[bit] = ((byte >> (bit - first)) & 1) != 0;
             }
+        }
+        if (Bits % 8 != 0 && byte >> (Bits % 8) != 0) {
+            in.template fail<std::bitset<Bits>>("a bit beyond the last one is set");
         }
     }
 };

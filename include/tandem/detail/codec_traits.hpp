@@ -11,6 +11,7 @@
 //              type with padding, whose bytes would carry old memory to another process; nor bool,
 //              of which only two values may be read back
 //   min_size   the fewest bytes an encoding takes
+//   heap_size  what a value allocates as soon as it is made; absent if nothing
 //   write(out, value)   to a sink: an encoder, or raw_sink when the room is known to be there
 //   read(in, value)     from a source: a decoder, or raw_source when the bytes are known to be
 //   there make(in)            as read(), for values that cannot be made first and filled afterwards
@@ -68,11 +69,25 @@ inline constexpr bool bitwise = codec_traits<T>::bitwise;
 template <class T>
 inline constexpr std::size_t min_size = codec_traits<T>::min_size;
 
+template <class T>
+constexpr std::size_t heap_size() {
+    if constexpr (requires { codec_traits<T>::heap_size; }) {
+        return codec_traits<T>::heap_size;
+    } else {
+        return 0;
+    }
+}
+
+/// The fewest bytes that may stand for so much memory.
+constexpr std::size_t encoding_of(std::size_t memory) {
+    return (memory + memory_per_byte - 1) / memory_per_byte;
+}
+
 /// Bytes that one element takes at least in the encoding of a container in which it takes up
 /// `footprint` bytes of memory. Not 0: a count is always bounded by the bytes that remain.
 template <class T>
 constexpr std::size_t element_size(std::size_t footprint) {
-    const std::size_t smallest = (footprint + memory_per_byte - 1) / memory_per_byte;
+    const std::size_t smallest = encoding_of(footprint + heap_size<T>());
     return min_size<T> < smallest ? smallest : min_size<T>;
 }
 
@@ -155,9 +170,10 @@ void read_value(Source& in, T& value) {
 }
 
 /// Made first, then filled by read(): all types but those with a member that has no default
-/// constructor or cannot be assigned.
+/// constructor or cannot be assigned, and those whose traits say otherwise.
 template <class T>
-concept filled_in_place = std::is_move_assignable_v<T> && requires { T(); };
+concept filled_in_place = std::is_move_assignable_v<T> && requires { T(); } &&
+                          !requires { typename codec_traits<T>::made_whole; };
 
 template <class T, class Source>
 T make_value(Source& in) {

@@ -1,0 +1,7 @@
+// expect: tandem: a raw pointer cannot cross to another process
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tandem/codec.hpp"
+
+void send(tandem::encoder& out, const char* text) { out.write(text); }
