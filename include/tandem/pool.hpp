@@ -49,7 +49,7 @@ public:
 
     /// Has a worker call callable(arguments...). Does not wait.
     template <class F, class... Args>
-    auto submit(F callable, Args... arguments) const {
+    [[nodiscard]] auto submit(F callable, Args... arguments) const {
         using callable_type = std::decay_t<F>;
         detail::require_portable_callable<callable_type>();
         (detail::require_portable<Args>(), ...);
@@ -142,7 +142,7 @@ public:
 
     /// See configured_pool::submit().
     template <class F, class... Args>
-    auto submit(F callable, Args... arguments) const {
+    [[nodiscard]] auto submit(F callable, Args... arguments) const {
         return with({}).submit(std::move(callable), std::move(arguments)...);
     }
 

@@ -79,14 +79,13 @@ TEST_F(ByteRing, ProducerThatClaimsMoreThanTheCapacityIsReported) {
 
 TEST_F(ByteRing, RecordsArriveWholeAndInOrderBetweenThreads) {
     constexpr std::uint32_t records = 200'000; // 30 times round the ring
+    const std::array<std::byte, 20> body{};
+    const auto write = [&](std::uint32_t i) {
+        return write_record(writer, {.number = i}, std::span{body}.first(i % 20)) != nullptr;
+    };
     std::thread producer{[&] {
         for (std::uint32_t i = 0; i < records; ++i) {
-            const std::array<std::uint32_t, 5> body{i, i, i, i, i};
-            const record_header header{.number = i};
-            while (write_record(writer, header, std::as_bytes(std::span{body}).first(i % 20)) ==
-                   nullptr) {
-                std::this_thread::yield();
-            }
+            while (!write(i)) std::this_thread::yield();
             writer.publish();
         }
     }};

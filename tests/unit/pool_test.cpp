@@ -28,7 +28,7 @@ long square(long x) { return x * x; }
 
 std::vector<long> numbers(long count) {
     std::vector<long> items(static_cast<std::size_t>(count));
-    std::iota(items.begin(), items.end(), 0);
+    std::ranges::generate(items, [next = 0L]() mutable { return next++; });
     return items;
 }
 
@@ -120,6 +120,17 @@ TEST_F(Pool, ClosuresAndFunctionObjectsCarryTheirState) {
     EXPECT_THAT(workers.map(scaled{2.0, " m"}, std::vector{1.5}), ElementsAre("3 m"));
 }
 
+TEST_F(Pool, ResultMayBeAReferenceIntoTheItem) {
+    const pool workers{two};
+    const auto name = [](const std::pair<int, std::string>& item) -> const std::string& {
+        return item.second;
+    };
+    const std::string large(100, 'x'); // too long for the string to hold it inside
+
+    EXPECT_THAT(workers.map(name, std::vector<std::pair<int, std::string>>{{1, large}}),
+                ElementsAre(large));
+}
+
 TEST_F(Pool, MapOfAFunctionWithoutResultReturnsNothing) {
     const pool workers{two};
 
@@ -186,11 +197,13 @@ TEST_F(Pool, IsUsedFromManyThreadsAtOnce) {
 
 TEST_F(Pool, ArgumentsAndResultsOfManyMegabytesArriveWhole) {
     const pool workers{two};
-    std::string large(20'000'000, 'a');
+    constexpr std::size_t many = 20'000'000;
+    std::string large;
+    large.resize(many, 'a');
     large.back() = 'z';
 
-    const auto echoed =
-        workers.map([](std::string s) { return s + "!"; }, std::vector<std::string>{large, "b"});
+    const auto echoed = workers.map([](const std::string& s) { return s + "!"; },
+                                    std::vector<std::string>{large, "b"});
 
     EXPECT_EQ(echoed[0], large + "!");
     EXPECT_EQ(echoed[1], "b!");

@@ -75,7 +75,7 @@ public:
         : callable_{std::move(callable)}, arguments_{std::move(arguments)...} {}
 
     void encode_state(encoder& out) const override {
-        static const code_id id = identify_code(entry_.address());
+        static const code_id id = identify_code(entry.address());
         out.write(id);
         encode_callable(out, callable_);
     }
@@ -87,14 +87,17 @@ private:
     static void run(decoder& call, result_sink& results) {
         run_item(results, [&]() -> R {
             decoded_callable<F> callable{call};
-            // Braces: the arguments are read in this order.
-            std::tuple<Args...> arguments{call.read<Args>()...};
-            call.expect_end();
-            return static_cast<R>(std::apply(callable.get(), std::move(arguments)));
+            return static_cast<R>(std::apply(callable.get(), read_arguments(call)));
         });
     }
 
-    static inline const thunk_entry entry_{&run};
+    static std::tuple<Args...> read_arguments(decoder& call) {
+        std::tuple<Args...> arguments{call.read<Args>()...}; // braces: read in this order
+        call.expect_end();
+        return arguments;
+    }
+
+    static inline const thunk_entry entry{&run};
 
     F callable_;
     std::tuple<Args...> arguments_;

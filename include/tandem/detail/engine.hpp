@@ -26,7 +26,7 @@ public:
     void add(std::shared_ptr<job> job, std::size_t chunk_size) const;
 
     /// Waits until the job is done, for `limit` at most; true if it is. Collects results meanwhile.
-    bool wait(const job& job, std::chrono::nanoseconds limit) const;
+    [[nodiscard]] bool wait(const job& job, std::chrono::nanoseconds limit) const;
 
     [[nodiscard]] int processes() const noexcept;
 

@@ -51,19 +51,19 @@ public:
     }
 
     void run(decoder& items, std::uint32_t count, result_sink& results) override {
-        std::apply(
-            [&](const Extra&... extra) {
-                for (std::uint32_t i = 0; i < count; ++i) {
-                    run_item(results, [&]() -> R {
-                        return static_cast<R>(
-                            Spread::call(callable_.get(), items.read<Item>(), extra...));
-                    });
-                }
-            },
-            extra_);
+        const auto call_next = [&]() -> R { return call(items); };
+        for (std::uint32_t i = 0; i < count; ++i) run_item(results, call_next);
     }
 
 private:
+    R call(decoder& items) {
+        // The cast is inside: what the callable returns may refer to the item.
+        const auto with_extra = [&](const Extra&... extra) -> R {
+            return static_cast<R>(Spread::call(callable_.get(), items.read<Item>(), extra...));
+        };
+        return std::apply(with_extra, extra_);
+    }
+
     decoded_callable<F> callable_;
     std::tuple<Extra...> extra_;
 };
@@ -85,7 +85,7 @@ public:
           results_(std::is_void_v<R> ? 0 : size()) {}
 
     void encode_state(encoder& out) const override {
-        static const code_id id = identify_code(entry_.address());
+        static const code_id id = identify_code(entry.address());
         out.write(id);
         encode_callable(out, callable_);
         std::apply([&](const Extra&... extra) { (out.write(extra), ...); }, extra_);
@@ -126,7 +126,7 @@ private:
         return std::make_unique<map_runner<R, Spread, F, item, Extra...>>(state);
     }
 
-    static inline const thunk_entry entry_{&open};
+    static inline const thunk_entry entry{&open};
 
     F callable_;
     Items& items_;
