@@ -93,7 +93,7 @@ void end_process(int code) noexcept {
 std::string take_environment_variable(const char* name) {
     const char* value = std::getenv(name);
     std::string taken = value == nullptr ? "" : value;
-    ::unsetenv(name);
+    ::unsetenv(name); // NOLINT(concurrency-mt-unsafe): called before there are threads
     return taken;
 }
 

@@ -1,0 +1,31 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: The Tandem authors
+# SPDX-License-Identifier: Apache-2.0
+"""The first screen of README.md shows the first example and what it prints, to the letter."""
+
+import re
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Readme(unittest.TestCase):
+    def setUp(self):
+        text = (ROOT / "README.md").read_text()
+        self.blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+    def test_first_block_is_the_first_example(self):
+        example = (ROOT / "examples/01_pool_map.cpp").read_text()
+        without_licence = example.split("\n\n", 1)[1]
+
+        self.assertEqual(self.blocks[0], ("cpp", without_licence))
+
+    def test_second_block_is_what_the_example_prints(self):
+        printed = (ROOT / "examples/01_pool_map.expected").read_text()
+
+        self.assertEqual(self.blocks[1], ("", printed))
+
+
+if __name__ == "__main__":
+    unittest.main()
