@@ -31,8 +31,8 @@ runtime::pool_engine& ours(const std::shared_ptr<runtime::pool_engine>& engine) 
 engine::engine(const pool_options& options)
     : engine_{new runtime::pool_engine{options}, &release} {}
 
-void engine::add(std::shared_ptr<job> job, std::size_t chunk_size) const {
-    ours(engine_).add(std::move(job), chunk_size);
+void engine::add(const std::shared_ptr<job>& job, std::size_t chunk_size) const {
+    ours(engine_).add(job, chunk_size);
 }
 
 bool engine::wait(const job& job, std::chrono::nanoseconds limit) const {

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t target_nanoseconds = 200'000; // of work in one chunk
 constexpr std::size_t growth = 8;                   // at most, from one chunk to the next
-constexpr std::size_t target_bytes = 32 * 1024;     // of items in one chunk: an eighth of the ring
+constexpr std::size_t target_bytes = std::size_t{32}
+                                     << 10; // of items in one chunk: an eighth of the ring
 
 } // namespace
 

@@ -29,7 +29,7 @@ pool_engine::unique_lock pool_engine::enter() noexcept {
     return lock;
 }
 
-void pool_engine::add(std::shared_ptr<detail::job> job, std::size_t chunk_size) {
+void pool_engine::add(const std::shared_ptr<detail::job>& job, std::size_t chunk_size) {
     const auto lock = enter();
     if (closing_ || broken_) {
         job->fail(
@@ -40,7 +40,7 @@ void pool_engine::add(std::shared_ptr<detail::job> job, std::size_t chunk_size) 
     if (job->size() == 0) return job->set_done();
     while (jobs_.contains(next_number_)) ++next_number_; // after 2^32 jobs, past those that last
     const auto number = next_number_++;
-    auto& entry = jobs_.try_emplace(number, std::move(job), number, chunk_size).first->second;
+    auto& entry = jobs_.try_emplace(number, job, number, chunk_size).first->second;
     try {
         pending_.push_back(&entry);
         entry.set_queued(true);
@@ -60,16 +60,7 @@ bool pool_engine::wait(const detail::job& job, std::chrono::nanoseconds limit) {
     ++waiting_;
     while (!job.done() && (deadline == clock::time_point::max() || clock::now() < deadline)) {
         if (leader_ == leader::none) {
-            leader_ = leader::caller;
-            leads_map_ = job.kind() == detail::thunk_kind::job;
-            try {
-                lead(lock, job, deadline);
-            } catch (...) {
-                fail_all_jobs(std::current_exception());
-            }
-            leader_ = leader::none;
-            leads_map_ = false;
-            changed_.notify_all();
+            take_the_lead(lock, job, deadline);
         } else {
             if (leader_ == leader::supervisor) bell_.bell().wake(); // it leaves to whoever waits
             changed_.wait_until(lock, std::min(deadline, clock::now() + longest_sleep));
@@ -77,6 +68,20 @@ bool pool_engine::wait(const detail::job& job, std::chrono::nanoseconds limit) {
     }
     --waiting_;
     return job.done();
+}
+
+void pool_engine::take_the_lead(unique_lock& lock, const detail::job& job,
+                                clock::time_point deadline) {
+    leader_ = leader::caller;
+    leads_map_ = job.kind() == detail::thunk_kind::job;
+    try {
+        lead(lock, job, deadline);
+    } catch (...) {
+        fail_all_jobs(std::current_exception());
+    }
+    leader_ = leader::none;
+    leads_map_ = false;
+    changed_.notify_all();
 }
 
 void pool_engine::lead(unique_lock& lock, const detail::job& job, clock::time_point deadline) {

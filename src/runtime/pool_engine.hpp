@@ -54,7 +54,7 @@ public:
     pool_engine& operator=(const pool_engine&) = delete;
     ~pool_engine() { terminate(); }
 
-    void add(std::shared_ptr<detail::job> job, std::size_t chunk_size);
+    void add(const std::shared_ptr<detail::job>& job, std::size_t chunk_size);
     bool wait(const detail::job& job, std::chrono::nanoseconds limit);
     [[nodiscard]] int processes() const noexcept { return processes_; }
     void terminate() noexcept;
@@ -84,6 +84,7 @@ private:
     [[nodiscard]] bool has_results();
 
     // Waiting.
+    void take_the_lead(unique_lock& lock, const detail::job& job, clock::time_point deadline);
     void lead(unique_lock& lock, const detail::job& job, clock::time_point deadline);
     void sleep_until_bell(unique_lock& lock, clock::time_point deadline);
     [[nodiscard]] bool may_spin() const;
@@ -95,6 +96,7 @@ private:
     [[nodiscard]] std::chrono::nanoseconds watch_limit();
     void lead_unattended(unique_lock& lock);
     void read_news(worker_place worker);
+    void bury_after(const launch::child_process::news& news, worker_place worker);
     void start_missing_workers();
     void bury(worker_place worker, exit_status status, const std::string& why_not_ready);
     [[nodiscard]] static bool blame_repeated_deaths(const pool_worker& worker);

@@ -142,26 +142,23 @@ void pool_engine::lead_unattended(unique_lock& lock) {
 }
 
 void pool_engine::read_news(worker_place worker) {
-    using kind = launch::child_process::news::kind;
     while (const auto news = worker->child().read_news()) {
-        switch (news->what) {
-            case kind::started:
-                continue;
-            case kind::failed:
-                bury(worker, {}, os::error_from(news->error).message());
-                break;
-            case kind::ended: {
-                const auto status = to_exit_status(news->end);
-                bury(worker, status, "it ended before it was ready: " + status.describe());
-                break;
-            }
-            case kind::lost:
-                bury(worker, {},
-                     "its forkserver ended; is mp::bootstrap() the first line of main()?");
-                break;
-        }
+        if (news->what == launch::child_process::news::kind::started) continue;
+        bury_after(*news, worker);
         bell_.bell().ring(); // a leader that sleeps has to look again
         return;              // the worker is gone
+    }
+}
+
+void pool_engine::bury_after(const launch::child_process::news& news, worker_place worker) {
+    using kind = launch::child_process::news::kind;
+    if (news.what == kind::ended) {
+        const auto status = to_exit_status(news.end);
+        bury(worker, status, "it ended before it was ready: " + status.describe());
+    } else if (news.what == kind::failed) {
+        bury(worker, {}, os::error_from(news.error).message());
+    } else {
+        bury(worker, {}, "its forkserver ended; is mp::bootstrap() the first line of main()?");
     }
 }
 

@@ -23,7 +23,7 @@ public:
     explicit engine(const pool_options& options);
 
     /// Hands a job over. `chunk_size` is in items, 0: adapt.
-    void add(std::shared_ptr<job> job, std::size_t chunk_size) const;
+    void add(const std::shared_ptr<job>& job, std::size_t chunk_size) const;
 
     /// Waits until the job is done, for `limit` at most; true if it is. Collects results meanwhile.
     [[nodiscard]] bool wait(const job& job, std::chrono::nanoseconds limit) const;
