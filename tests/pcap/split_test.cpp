@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include <random>
 
 #include "json_output.hpp"
@@ -53,12 +55,19 @@ TEST_P(Splits, GiveBitIdenticalOutput) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(, Splits,
+std::string name_of(const testing::TestParamInfo<range_limits>& tested) {
+    const auto& limits = tested.param;
+    return std::to_string(limits.least_packets) + "To" + std::to_string(limits.most_packets) +
+           "PacketsOr" + std::to_string(limits.most_bytes) + "Bytes";
+}
+
+INSTANTIATE_TEST_SUITE_P(Into, Splits,
                          testing::Values(range_limits{.most_packets = 1, .least_packets = 1},
                                          range_limits{.most_packets = 7, .least_packets = 1},
                                          range_limits{.most_packets = 100, .least_packets = 50},
                                          range_limits{.most_bytes = 500, .least_packets = 3},
-                                         range_limits{.least_packets = 100}));
+                                         range_limits{.least_packets = 100}),
+                         name_of);
 
 } // namespace
 } // namespace traffic::test
