@@ -5,9 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
-
 #include <random>
+#include <string>
 
 #include "json_output.hpp"
 #include "packets.hpp"
