@@ -44,6 +44,15 @@ def maps(pid, path):
         return False
 
 
+def killed(pid):
+    """Kills a process; False if it was gone already."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+        return True
+    except ProcessLookupError:
+        return False
+
+
 def wait_for(question):
     end = time.monotonic() + LIMIT
     while not (answer := question()):
@@ -86,8 +95,7 @@ class Processes(unittest.TestCase):
         for _ in range(20):
             program = self.start(interval="30")
             victim = wait_for(lambda: self.busy_worker(program) or program.poll() is not None)
-            if victim is not True:
-                os.kill(victim, signal.SIGKILL)
+            if victim is not True and killed(victim):
                 kills += 1
             output, errors = program.communicate(timeout=LIMIT)
             self.assertEqual((program.returncode, errors), (0, ""))
@@ -98,7 +106,7 @@ class Processes(unittest.TestCase):
         undisturbed, _ = self.start().communicate(timeout=LIMIT)
         program = self.start()
         for _ in range(2):
-            os.kill(wait_for(lambda: self.busy_worker(program)), signal.SIGKILL)
+            wait_for(lambda: killed(wait_for(lambda: self.busy_worker(program))))
         output, errors = program.communicate(timeout=LIMIT)
         self.assertEqual((program.returncode, errors), (0, ""))
         self.assertEqual(output, undisturbed)
