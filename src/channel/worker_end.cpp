@@ -33,20 +33,25 @@ worker_end::worker_end(worker_segment segment, parent_bell bell)
                                        std::memory_order_relaxed);
 }
 
+template <class Ready>
+void worker_end::sleep_unless(Ready ready) noexcept {
+    auto& bell = segment_.header().worker_bell;
+    bell.prepare(asleep);
+    if (ready())
+        bell.cancel();
+    else
+        bell.wait(asleep, sleep_limit);
+}
+
 std::span<std::byte> worker_end::wait_for_records() {
     auto readable = tasks_.readable();
     if (!readable.empty()) return readable;
     tasks_.release();
     const auto ready = [&] { return !(readable = tasks_.readable()).empty(); };
     if (spin_.spin(ready)) return readable;
-    auto& bell = segment_.header().worker_bell;
     while (!ready()) {
         if (tasks_.broken()) give_up();
-        bell.prepare(asleep);
-        if (ready())
-            bell.cancel();
-        else
-            bell.wait(asleep, sleep_limit);
+        sleep_unless(ready);
     }
     return readable;
 }
@@ -143,13 +148,7 @@ void worker_end::send_piece(shm::record_header header, std::span<const std::byte
         bell_.bell().ring(); // however the parent sleeps: nothing goes on without it
         const auto bytes = shm::record_bytes(body.size());
         const auto ready = [&] { return results_.room(bytes) >= bytes || results_.broken(); };
-        if (spin_.spin(ready)) continue;
-        auto& bell = segment_.header().worker_bell;
-        bell.prepare(asleep);
-        if (ready())
-            bell.cancel();
-        else
-            bell.wait(asleep, sleep_limit);
+        if (!spin_.spin(ready)) sleep_unless(ready);
     }
     fault::hit("worker.before_publish");
     results_.publish();

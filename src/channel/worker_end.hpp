@@ -57,6 +57,8 @@ private:
     [[nodiscard]] shm::record_view next_record();
     void skip(const shm::record_view& record);
     void finish_record();
+    template <class Ready>
+    void sleep_unless(Ready ready) noexcept;
     void assemble(const shm::record_view& first);
     void keep_piece(std::span<const std::byte> piece) noexcept;
     void send_piece(shm::record_header header, std::span<const std::byte> body);

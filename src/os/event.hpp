@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <utility>
+
 #include "os/result.hpp"
 #include "os/unique_fd.hpp"
 

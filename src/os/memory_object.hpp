@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <span>
+#include <utility>
 
 #include "os/result.hpp"
 #include "os/unique_fd.hpp"

@@ -5,16 +5,13 @@
 
 // Error policy, in one place:
 //   os/        reports every failure by value, as result<T>; nothing there throws.
-//   elsewhere  value_or_throw() turns a failure into an exception once, at the layer's edge.
+//   elsewhere  turns a failure into an exception once, with words on what was being done.
 //   ~T()       never throws and never reports: a failure to release is not the caller's to handle.
 
 #include <cerrno>
 #include <concepts>
 #include <expected>
-#include <string>
 #include <system_error>
-#include <type_traits>
-#include <utility>
 
 namespace tandem::os {
 
@@ -38,13 +35,6 @@ template <std::invocable Call>
     auto returned = call();
     while (returned == -1 && errno == EINTR) returned = call();
     return returned;
-}
-
-/// The value, or a std::system_error that reads "<doing>: <reason>".
-template <class T>
-T value_or_throw(result<T>&& outcome, const std::string& doing) {
-    if (!outcome) throw std::system_error{outcome.error(), doing};
-    if constexpr (!std::is_void_v<T>) return *std::move(outcome);
 }
 
 } // namespace tandem::os

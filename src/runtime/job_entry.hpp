@@ -11,7 +11,6 @@
 #include <deque>
 #include <limits>
 #include <memory>
-#include <optional>
 
 #include "tandem/detail/job.hpp"
 

@@ -186,10 +186,7 @@ void pool_engine::fail_item(job_entry& entry, std::size_t index,
         for (const auto& assigned : worker.in_flight())
             if (assigned.entry == &entry) in_flight += assigned.count_below(index);
     entry.fail_at(index, in_flight);
-    if (entry.queued() && !entry.has_pending()) {
-        entry.set_queued(false);
-        std::erase(pending_, &entry);
-    }
+    if (!entry.has_pending()) dequeue(entry);
     if (entry.finished()) finish(entry);
 }
 
@@ -201,7 +198,7 @@ void pool_engine::drop(std::uint32_t number, const std::exception_ptr& error) no
 }
 
 void pool_engine::finish(job_entry& entry) noexcept {
-    if (entry.queued()) std::erase(pending_, &entry);
+    dequeue(entry);
     // A call has no items left when it is finished, so there is nothing that a worker could forget.
     if (entry.job().kind() == detail::thunk_kind::job)
         for (auto& worker : workers_) worker.forget(entry);
@@ -216,6 +213,16 @@ void pool_engine::requeue(job_entry& entry, item_range items) {
     if (entry.queued() || !entry.has_pending()) return;
     entry.set_queued(true);
     pending_.push_front(&entry);
+}
+
+void pool_engine::dequeue(job_entry& entry) noexcept {
+    if (!entry.queued()) return;
+    entry.set_queued(false);
+    // Nearly always the one that items are handed out of.
+    if (pending_.front() == &entry)
+        pending_.pop_front();
+    else
+        std::erase(pending_, &entry);
 }
 
 bool pool_engine::hand_out() {
@@ -238,10 +245,7 @@ bool pool_engine::hand_out() {
 bool pool_engine::assign_next(pool_worker& worker) {
     auto& entry = *pending_.front();
     const auto items = entry.take_chunk(workers_.size());
-    if (!entry.has_pending()) {
-        entry.set_queued(false);
-        pending_.pop_front();
-    }
+    if (!entry.has_pending()) dequeue(entry);
     try {
         const bool assigned = worker.assign(entry, items, buffer_);
         if (buffer_.size() > channel::ring_bytes) buffer_ = encoder{}; // keep no big task's memory

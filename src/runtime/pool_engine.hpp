@@ -81,6 +81,7 @@ private:
     bool assign_next(pool_worker& worker);
     void take_back_for_idle_worker();
     void requeue(job_entry& entry, item_range items);
+    void dequeue(job_entry& entry) noexcept;
     [[nodiscard]] bool has_results();
 
     // Waiting.

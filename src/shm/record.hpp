@@ -87,10 +87,4 @@ struct record_view {
         std::memory_order_relaxed); // the outcome itself is all that is shared
 }
 
-[[nodiscard]] inline bool is_claimed(std::byte* at) noexcept {
-    auto* word = reinterpret_cast<std::uint32_t*>(at + offsetof(record_header, claim));
-    return std::atomic_ref{*word}.load(std::memory_order_relaxed) == // read after the worker ended
-           static_cast<std::uint32_t>(claim_state::claimed);
-}
-
 } // namespace tandem::shm
