@@ -3,9 +3,9 @@
 
 #pragma once
 
-// Values to bytes and back, for the concept tandem::portable. The format is in
-// docs/protocol/codec.md. It is meant for processes of one program on one kind of machine: it
-// carries no type information and no version.
+// Values to bytes and back, for the concept tandem::portable (detail/codec_portable.hpp lists the
+// types and says how a class joins them). The format is in docs/protocol/codec.md. It is meant for
+// processes of one program on one kind of machine: it carries no type information and no version.
 
 #include <cstddef>
 #include <span>

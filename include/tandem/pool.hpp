@@ -34,14 +34,14 @@ public:
     /// Waits until all is done. If items fail, throws the failure that comes first in the order of
     /// the items; items behind a failure may have been run or not.
     /// \throws task_error, worker_crashed, cancelled, launch_error
-    template <class F, std::ranges::input_range Range, class... Extra>
+    template <class F, class Range, class... Extra>
     auto map(F callable, Range&& items, const Extra&... extra) const {
         return run_map<detail::as_argument>(std::move(callable), std::forward<Range>(items),
                                             extra...);
     }
 
     /// As map(), for items that are tuples (or pairs, or arrays): callable(parts..., extra...).
-    template <class F, std::ranges::input_range Range, class... Extra>
+    template <class F, class Range, class... Extra>
     auto starmap(F callable, Range&& items, const Extra&... extra) const {
         return run_map<detail::as_arguments>(std::move(callable), std::forward<Range>(items),
                                              extra...);
@@ -50,15 +50,13 @@ public:
     /// Has a worker call callable(arguments...). Does not wait.
     template <class F, class... Args>
     [[nodiscard]] auto submit(F callable, Args... arguments) const {
-        using callable_type = std::decay_t<F>;
-        detail::require_portable_callable<callable_type>();
-        (detail::require_portable<Args>(), ...);
-        using result = std::decay_t<std::invoke_result_t<callable_type&, Args...>>;
-        detail::require_portable<detail::storable<result>>();
-        auto job = std::make_shared<detail::call_job<result, callable_type, Args...>>(
-            std::move(callable), std::move(arguments)...);
-        engine_.add(job, 1);
-        return future<result>{engine_, std::move(job)};
+        if constexpr (detail::require_portable_call<F, Args...>()) {
+            using result = std::decay_t<std::invoke_result_t<F&, Args...>>;
+            auto job = std::make_shared<detail::call_job<result, F, Args...>>(
+                std::move(callable), std::move(arguments)...);
+            engine_.add(job, 1);
+            return future<result>{engine_, std::move(job)};
+        }
     }
 
 private:
@@ -69,8 +67,18 @@ private:
 
     template <class Spread, class F, class Range, class... Extra>
     auto run_map(F callable, Range&& items, const Extra&... extra) const {
-        if constexpr (std::ranges::random_access_range<Range> && std::ranges::sized_range<Range>) {
+        if constexpr (!detail::require_items<Range>()) {
+            return;
+        } else if constexpr (std::ranges::random_access_range<Range> &&
+                             std::ranges::sized_range<Range>) {
             return run_map_over<Spread>(std::move(callable), items, extra...);
+        } else if constexpr (std::ranges::forward_range<Range> &&
+                             std::is_lvalue_reference_v<std::ranges::range_reference_t<Range>>) {
+            std::vector<std::add_pointer_t<std::ranges::range_reference_t<Range>>> places;
+            for (auto& item : items) places.push_back(std::addressof(item));
+            auto in_place =
+                std::views::transform(places, [](auto* item) -> auto& { return *item; });
+            return run_map_over<Spread>(std::move(callable), in_place, extra...);
         } else {
             std::vector<std::ranges::range_value_t<Range>> collected;
             for (auto&& item : items) collected.push_back(std::forward<decltype(item)>(item));
@@ -81,16 +89,14 @@ private:
     template <class Spread, class F, class Items, class... Extra>
     auto run_map_over(F callable, Items& items, const Extra&... extra) const {
         using item = std::ranges::range_value_t<Items>;
-        detail::require_portable_callable<F>();
-        detail::require_portable<item>();
-        (detail::require_portable<Extra>(), ...);
-        using result = std::decay_t<detail::map_result<Spread, F, item, Extra...>>;
-        detail::require_portable<detail::storable<result>>();
-        const auto job = std::make_shared<detail::map_job<result, Spread, F, Items, Extra...>>(
-            std::move(callable), items, extra...);
-        engine_.add(job, options_.chunk_size);
-        (void)engine_.wait(*job, std::chrono::nanoseconds::max());
-        return job->take();
+        if constexpr (detail::require_portable_map<Spread, F, item, Extra...>()) {
+            using result = std::decay_t<detail::map_result<Spread, F, item, Extra...>>;
+            const auto job = std::make_shared<detail::map_job<result, Spread, F, Items, Extra...>>(
+                std::move(callable), items, extra...);
+            engine_.add(job, options_.chunk_size);
+            (void)engine_.wait(*job, std::chrono::nanoseconds::max());
+            return job->take();
+        }
     }
 
     const detail::engine& engine_;
@@ -129,13 +135,13 @@ public:
     }
 
     /// See configured_pool::map().
-    template <class F, std::ranges::input_range Range, class... Extra>
+    template <class F, class Range, class... Extra>
     auto map(F callable, Range&& items, const Extra&... extra) const {
         return with({}).map(std::move(callable), std::forward<Range>(items), extra...);
     }
 
     /// See configured_pool::starmap().
-    template <class F, std::ranges::input_range Range, class... Extra>
+    template <class F, class Range, class... Extra>
     auto starmap(F callable, Range&& items, const Extra&... extra) const {
         return with({}).starmap(std::move(callable), std::forward<Range>(items), extra...);
     }

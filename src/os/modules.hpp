@@ -7,8 +7,11 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <string>
 #include <vector>
+
+#include "os/result.hpp"
 
 namespace tandem::os {
 
@@ -31,7 +34,7 @@ struct loaded_module {
 
     build_id id;
     std::uintptr_t base = 0; // offsets count from here
-    std::string path;        // empty for the program itself
+    std::string path;        // absolute; empty for the program itself
     std::vector<code_range> code;
 
     [[nodiscard]] bool contains_code(std::uintptr_t address) const noexcept;
@@ -40,5 +43,18 @@ struct loaded_module {
 /// All modules loaded now, the program itself first.
 /// Source  dl_iterate_phdr(3), elf(5) for the note with the build id.
 [[nodiscard]] std::vector<loaded_module> loaded_modules();
+
+/// Another number whenever a module has been loaded or unloaded.
+[[nodiscard]] std::uint64_t module_generation() noexcept;
+
+/// The build id in a file; not present() if the file has none, or is no ELF file of this machine's
+/// word size.
+[[nodiscard]] result<build_id> read_build_id(const std::string& path);
+
+/// Loads a shared library for the rest of the process's life and runs its static initialisers. Its
+/// symbols are all resolved now, or else it fails, and are not offered to libraries loaded later.
+/// Fails with the loader's words, for which there are no numbers.
+/// Source  dlopen(3)
+[[nodiscard]] std::expected<void, std::string> load_module(const std::string& path);
 
 } // namespace tandem::os

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles one file and checks that it fails with the message that its first line names.
 
-The first line of the file reads `// expect: <message>`. The message must stand in an error of the
-compiler, on one line. With --must-compile the file must compile instead.
+The first line of the file reads `// expect: <message>`. The message must stand in the first error of
+the compiler, on one line: what comes below, users do not read. With --must-compile the file must
+compile instead.
 """
 
 import argparse
@@ -39,8 +40,8 @@ def complaint(options):
     if done.returncode == 0:
         return f"compiles, but must fail with: {expected}"
     errors = [line for line in done.stderr.splitlines() if "error" in line]
-    if not any(expected in line for line in errors):
-        return f"fails without the message: {expected}\nIt says:\n{done.stderr}"
+    if not errors or expected not in errors[0]:
+        return f"the first error is not: {expected}\nIt says:\n{done.stderr}"
     return None
 
 

@@ -39,11 +39,28 @@ void check(std::span<const std::byte> input) {
     }
 }
 
-struct expression; // recursive through a variant and a map
-using operand = std::variant<int, std::string, std::unique_ptr<expression>>;
-struct expression {
-    operand left, right;
-    std::map<std::string, expression> named;
+struct numbers { // every kind of one size
+    std::tuple<bool, char, char8_t, wchar_t, short, unsigned, long, float, double, long double>
+        plain;
+    tandem::detail::int128 wide;
+    std::byte byte;
+    colour named;
+    std::complex<float> root;
+    std::chrono::nanoseconds time;
+    std::chrono::system_clock::time_point when;
+    std::chrono::year_month_day date;
+    std::array<point, 2> corners;
+    std::array<padded, 2> rows;
+};
+
+struct texts { // every kind of counted thing that the other types have not
+    std::wstring wide;
+    std::u16string narrow;
+    std::vector<double> row;
+    std::unordered_set<std::string> once;
+    std::unordered_multimap<int, nothing> often;
+    std::shared_ptr<std::variant<secret, std::monostate>> shared;
+    std::unique_ptr<std::expected<void, colour>> owned;
 };
 
 struct sparse { // much memory for few bytes
@@ -74,6 +91,10 @@ constexpr checker checkers[] = {
     &check<std::vector<std::filesystem::path>>,
     &check<std::optional<std::deque<std::array<char, 700>>>>,
     &check<std::pair<std::filesystem::path, std::vector<std::variant<nothing, sparse>>>>,
+    &check<std::vector<numbers>>,
+    &check<std::map<int, texts>, repeats::no>,
+    &check<std::deque<station>>,
+    &check<std::vector<std::optional<std::variant<celsius, range>>>>,
 };
 
 } // namespace

@@ -53,6 +53,22 @@ TEST(CodecFormat, TimeIsItsCount) {
               "0500000000000000");
 }
 
+TEST(CodecFormat, DatesAreYearMonthDay) {
+    using namespace std::chrono;
+    EXPECT_EQ(hex(year{2024} / February / 29), "e807021d");
+    EXPECT_EQ(hex(February / 29), "021d");
+    EXPECT_EQ(hex(Sunday), "00");
+}
+
+TEST(CodecFormat, DeserializeReadsWhatSerializeWrites) {
+    EXPECT_EQ(hex(celsius{1}), "000000000000f03f");
+    EXPECT_EQ(hex(range{"K", celsius{1}, celsius{0}}),
+              "0100000000000000"
+              "4b"
+              "000000000000f03f"
+              "0000000000000000");
+}
+
 TEST(CodecFormat, SerializeWritesWhatItNamesInOrder) {
     EXPECT_EQ(hex(secret{1, "a"}),
               "01000000"

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <mutex>
+#include <ranges>
 #include <stack>
 
 #include "codec_types.hpp"
@@ -24,12 +25,6 @@ static_assert(portable<tree> && portable<chain> && portable<everything> && porta
 static_assert(portable<with_c_arrays>);
 static_assert(portable<std::vector<std::unique_ptr<chain>>>);
 
-struct expression; // recursive through a variant and a map
-using operand = std::variant<int, std::string, std::unique_ptr<expression>>;
-struct expression {
-    operand left, right;
-    std::map<std::string, expression> named;
-};
 static_assert(portable<expression> && portable<operand>);
 
 struct even;
@@ -67,6 +62,8 @@ struct final_and_virtual final {
 };
 static_assert(portable<std::unique_ptr<final_and_virtual>>);
 static_assert(portable<std::shared_ptr<const tree>>);
+
+static_assert(portable<celsius> && portable<range> && portable<station>);
 
 struct wide { // a member of 800 kB: the compiler must not count in steps of bytes
     std::array<double, 100'000> weights;
@@ -146,6 +143,11 @@ struct no_default {
     template <class Archive>
     void serialize(Archive&) {}
 };
+struct makes_another : no_default { // what deserialize() returns is not it
+    using no_default::no_default;
+    template <class Archive>
+    static no_default deserialize(Archive&);
+};
 static_assert(verdict_of<holds_pointer>() == verdict::raw_pointer);
 static_assert(verdict_of<holds_view>() == verdict::raw_pointer);
 static_assert(verdict_of<holds_reference>() == verdict::not_assignable);
@@ -155,6 +157,9 @@ static_assert(verdict_of<holds_mutex>() == verdict::not_assignable);
 static_assert(verdict_of<derived>() == verdict::base_class);
 static_assert(verdict_of<number>() == verdict::unknown);
 static_assert(verdict_of<no_default>() == verdict::no_default_constructor);
+static_assert(verdict_of<makes_another>() == verdict::no_default_constructor);
+static_assert(verdict_of<std::ranges::take_view<std::ranges::ref_view<std::vector<int>>>>() ==
+              verdict::view);
 
 // In a requires-clause the concept chooses, and does not stop the compiler.
 template <class T>

@@ -82,10 +82,10 @@ struct random<T> {
 
 template <class T, std::size_t Count>
 struct random<std::array<T, Count>> {
-    static std::array<T, Count> make(dice& d) {
-        std::array<T, Count> made{};
-        for (T& element : made) element = random_value<T>(d);
-        return made;
+    static std::array<T, Count> make([[maybe_unused]] dice& d) {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return std::array<T, Count>{(static_cast<void>(I), random_value<T>(d))...};
+        }(std::make_index_sequence<Count>{});
     }
 };
 template <class... Ts>
@@ -129,7 +129,7 @@ struct random<std::expected<T, E>> {
 template <class T>
 struct random<std::unique_ptr<T>> {
     static std::unique_ptr<T> make(dice& d) {
-        return d() % 2 ? std::make_unique<T>(random_value<T>(d)) : nullptr;
+        return d() % 2 ? std::make_unique<T>(random_value<std::remove_const_t<T>>(d)) : nullptr;
     }
 };
 template <class T>
@@ -139,6 +139,19 @@ struct random<std::shared_ptr<T>> {
 template <class Rep, class Period>
 struct random<std::chrono::duration<Rep, Period>> {
     static auto make(dice& d) { return std::chrono::duration<Rep, Period>{random_value<Rep>(d)}; }
+};
+template <detail::calendar_part T>
+struct random<T> {
+    static T make(dice& d) {
+        const std::chrono::year_month_day date{
+            std::chrono::sys_days{std::chrono::days{d() % 50'000}}};
+        if constexpr (std::same_as<T, std::chrono::year_month_day>) return date;
+        if constexpr (std::same_as<T, std::chrono::month_day>) return date.month() / date.day();
+        if constexpr (std::same_as<T, std::chrono::year>) return date.year();
+        if constexpr (std::same_as<T, std::chrono::month>) return date.month();
+        if constexpr (std::same_as<T, std::chrono::day>) return date.day();
+        if constexpr (std::same_as<T, std::chrono::weekday>) return T{std::chrono::sys_days{date}};
+    }
 };
 template <class Clock, class Duration>
 struct random<std::chrono::time_point<Clock, Duration>> {
@@ -229,6 +242,42 @@ struct random<has_secret> {
     }
 };
 template <>
+struct random<celsius> {
+    static celsius make(dice& d) { return celsius{random_value<double>(d)}; }
+};
+template <>
+struct random<range> {
+    static range make(dice& d) {
+        return {random_value<std::string>(d), random_value<celsius>(d), random_value<celsius>(d)};
+    }
+};
+template <>
+struct random<station> {
+    static station make(dice& d) {
+        return {{'a', random_value<char>(d), 'c'},
+                {random_value<point>(d), random_value<point>(d)},
+                random_value<range>(d),
+                random_value<std::vector<range>>(d)};
+    }
+};
+template <>
+struct random<expression> {
+    static operand random_operand(dice& d, int levels) {
+        if (levels == 0 || d() % 3 == 0) return random_value<int>(d);
+        if (d() % 2 == 0) return random_value<std::string>(d);
+        return std::make_unique<expression>(make(d, levels - 1));
+    }
+    static expression make(dice& d, int levels = 3) {
+        expression made{random_operand(d, levels), random_operand(d, levels), {}, {}};
+        for (std::size_t left = levels > 0 ? random_count(d) : 0; left > 0; --left) {
+            if (d() % 2 == 0) made.named.emplace(random_value<std::string>(d), make(d, levels - 1));
+            made.arguments.emplace_back();
+            if (d() % 2 == 0) made.arguments.back().emplace(make(d, levels - 1));
+        }
+        return made;
+    }
+};
+template <>
 struct random<everything> {
     static everything make(dice& d) {
         return {random_value<bool>(d),
@@ -239,32 +288,5 @@ struct random<everything> {
                 random_value<std::variant<std::monostate, int, account>>(d)};
     }
 };
-
-// ---- equality that looks behind pointers
-// ---------------------------------------------------------
-
-template <class T>
-bool same(const T& a, const T& b) {
-    return a == b;
-}
-template <class T>
-bool same(const std::unique_ptr<T>& a, const std::unique_ptr<T>& b) {
-    return !a == !b && (!a || same(*a, *b));
-}
-template <class T>
-bool same(const std::shared_ptr<T>& a, const std::shared_ptr<T>& b) {
-    return !a == !b && (!a || same(*a, *b));
-}
-template <class T>
-bool same(const std::vector<std::unique_ptr<T>>& a, const std::vector<std::unique_ptr<T>>& b) {
-    return std::ranges::equal(a, b, [](const auto& x, const auto& y) { return same(x, y); });
-}
-
-template <class... Ts>
-bool same(const std::tuple<Ts...>& a, const std::tuple<Ts...>& b) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return (same(std::get<I>(a), std::get<I>(b)) && ...);
-    }(std::index_sequence_for<Ts...>{});
-}
 
 } // namespace tandem::test

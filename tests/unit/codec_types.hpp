@@ -108,6 +108,69 @@ struct has_secret { // not default-constructible
     friend bool operator==(const has_secret&, const has_secret&) = default;
 };
 
+class celsius { // no default constructor, and no way to assign
+public:
+    explicit celsius(double degrees) : degrees_{degrees} {}
+    friend bool operator==(const celsius&, const celsius&) = default;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+        double degrees = degrees_;
+        archive(degrees);
+    }
+    template <class Archive>
+    static celsius deserialize(Archive& archive) {
+        double degrees = 0;
+        archive(degrees);
+        return celsius{degrees};
+    }
+
+private:
+    const double degrees_;
+};
+
+class range { // never empty; the invariant is the constructor's
+public:
+    range(std::string unit, celsius low, celsius high)
+        : unit_{std::move(unit)}, ends_{std::make_unique<std::pair<celsius, celsius>>(low, high)} {}
+    friend bool operator==(const range& a, const range& b) {
+        return a.unit_ == b.unit_ && *a.ends_ == *b.ends_;
+    }
+
+private:
+    friend tandem::access;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+        archive(unit_, ends_->first, ends_->second);
+    }
+    template <class Archive>
+    static range deserialize(Archive& archive) {
+        auto unit = archive.template read<std::string>();
+        const auto low = archive.template read<celsius>();
+        return {std::move(unit), low, archive.template read<celsius>()};
+    }
+
+    std::string unit_;
+    std::unique_ptr<std::pair<celsius, celsius>> ends_;
+};
+
+struct station { // C arrays beside members without a default constructor; move-only
+    char code[3];
+    point corners[2];
+    range usual;
+    std::vector<range> months;
+    friend bool operator==(const station&, const station&) = default;
+};
+
+struct expression; // recursive through a variant, an optional in a vector and a map
+using operand = std::variant<int, std::string, std::unique_ptr<expression>>;
+struct expression {
+    operand left, right;
+    std::vector<std::optional<expression>> arguments;
+    std::map<std::string, expression> named;
+};
+
 struct everything {
     bool flag;
     double real;

@@ -18,12 +18,6 @@
 
 namespace tandem::detail {
 
-/// What a task leaves when its callable returns void.
-struct nothing {};
-
-template <class R>
-using storable = std::conditional_t<std::is_void_v<R>, nothing, R>;
-
 /// Calls, and leaves the result or the exception as the outcome of one item. `decode_and_call` is
 /// part of the item: an argument that cannot be decoded is its error.
 template <class Call>
@@ -69,14 +63,13 @@ private:
 };
 
 template <class R, class F, class... Args>
-class call_job final : public call_outcome<R> {
+class TANDEM_PER_MODULE call_job final : public call_outcome<R> {
 public:
     call_job(F callable, Args... arguments)
         : callable_{std::move(callable)}, arguments_{std::move(arguments)...} {}
 
     void encode_state(encoder& out) const override {
-        static const code_id id = identify_code(entry.address());
-        out.write(id);
+        entry.write_name(out);
         encode_callable(out, callable_);
     }
     void encode_items(std::size_t /*first*/, std::size_t /*count*/, encoder& out) const override {

@@ -37,6 +37,19 @@ constexpr std::size_t node_footprint(std::size_t header) {
     return header + round_up(sizeof(Element), sizeof(void*));
 }
 
+/// Fills a vector or string with the elements that lie at `bytes`, as a block. Without resize(),
+/// which would write zeros first, if the block is aligned.
+template <class T>
+void assign_block(auto& container, const std::byte* bytes, std::size_t count) {
+    if (reinterpret_cast<std::uintptr_t>(bytes) % alignof(T) == 0) {
+        const auto* const first = reinterpret_cast<const T*>(bytes);
+        container.assign(first, first + count);
+    } else {
+        container.resize(count);
+        if (count > 0) std::memcpy(container.data(), bytes, count * sizeof(T));
+    }
+}
+
 // ---- strings
 // -------------------------------------------------------------------------------------
 
@@ -51,8 +64,7 @@ struct codec_traits<std::basic_string<Char, Traits, Allocator>> : counted_traits
     static void read(auto& in, string& value) {
         const std::size_t count = in.template take_count<string>(sizeof(Char));
         const std::byte* const bytes = in.template take_block<string>(count * sizeof(Char));
-        value.resize(count);
-        if (count > 0) std::memcpy(value.data(), bytes, count * sizeof(Char));
+        assign_block<Char>(value, bytes, count);
     }
 };
 
@@ -177,8 +189,7 @@ struct codec_traits<std::vector<T, Allocator>>
         if constexpr (bitwise<T> && std::default_initializable<T>) {
             const std::size_t count = in.template take_count<vector>(sizeof(T));
             const std::byte* const bytes = in.template take_block<vector>(count * sizeof(T));
-            value.resize(count);
-            if (count > 0) std::memcpy(value.data(), bytes, count * sizeof(T));
+            assign_block<T>(value, bytes, count);
         } else {
             sequence_traits<vector, sizeof(T)>::read(in, value);
         }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -93,16 +94,24 @@ private:
     [[gnu::cold, gnu::noinline]] void make_room(std::size_t count) {
         const std::size_t needed = size_ + count;
         if (needed < count) throw std::bad_alloc{};
-        reallocate(needed > 2 * capacity_ ? needed : 2 * capacity_);
+        const std::size_t step = capacity_ < large_capacity ? capacity_ : capacity_ / 4;
+        const std::size_t wanted = std::max({needed, capacity_ + step, first_capacity});
+        if (!try_reallocate(wanted)) reallocate(needed);
     }
     void reallocate(std::size_t capacity) {
-        if (capacity < first_capacity) capacity = first_capacity;
+        if (!try_reallocate(capacity)) throw std::bad_alloc{};
+    }
+    bool try_reallocate(std::size_t capacity) noexcept {
         void* const data = std::realloc(data_, capacity);
-        if (data == nullptr) throw std::bad_alloc{};
+        if (data == nullptr) return false;
         data_ = static_cast<std::byte*>(data);
         capacity_ = capacity;
+        return true;
     }
 
+    // Doubling makes many small values cheap. A large block is moved by remapping it, without a
+    // copy, so smaller steps cost little, and the memory limit of a process comes later.
+    static constexpr std::size_t large_capacity = std::size_t{1} << 28;
     static constexpr std::size_t first_capacity = 256;
 
     std::byte* data_ = nullptr;

@@ -80,7 +80,9 @@ consteval verdict verdict_by_category() {
 
 template <class T>
 consteval verdict verdict_without_traits() {
-    if constexpr (has_serialize<T> || !simple_aggregate<T>) {
+    if constexpr (std::ranges::enable_view<T>) {
+        return verdict::view;
+    } else if constexpr (has_serialize<T> || !simple_aggregate<T>) {
         return verdict::unknown;
     } else if constexpr (!std::is_move_assignable_v<T>) {
         return verdict::not_assignable;
@@ -93,9 +95,6 @@ consteval verdict verdict_without_traits() {
 
 template <class T>
 concept has_traits = requires { typename codec_traits<T>::parts; };
-
-template <class T>
-concept constructible_by_access = requires { access::construct<T>(); };
 
 // `Seen` are the types around T: a type that contains itself is portable if all else in it is.
 template <class T, class... Seen>
@@ -120,7 +119,7 @@ consteval verdict verdict_of() {
         return category;
     } else if constexpr (!has_traits<T>) {
         return verdict_without_traits<T>();
-    } else if constexpr (has_serialize<T> && !constructible_by_access<T>) {
+    } else if constexpr (has_serialize<T> && !has_deserialize<T> && !constructible_by_access<T>) {
         return verdict::no_default_constructor;
     } else {
         return first_refusal(typename codec_traits<T>::parts{}, type_list<T, Seen...>{});
@@ -132,13 +131,18 @@ consteval verdict verdict_of() {
 /// A type whose values can be copied to another process:
 ///   numbers, bool, characters, std::byte, enums;
 ///   std:: strings, containers, array, pair, tuple, optional, variant, expected, complex, bitset,
-///   chrono durations and time points, filesystem::path;
+///   chrono durations, time points and dates, filesystem::path;
 ///   unique_ptr and shared_ptr with the default deleter, null or not, by value: owners in the other
 ///   process share nothing with owners here;
 ///   aggregates without base classes of up to 100 such members;
-///   classes with a default constructor and a member
-///   `template <class Archive> void serialize(Archive& archive) { archive(a, b, c); }`; either may
-///   be private if the class befriends tandem::access. A derived class needs its own.
+///   classes with a member
+///   `template <class Archive> void serialize(Archive& archive) { archive(a, b, c); }`
+///   and a default constructor. A class without one has, beside serialize(), which then only
+///   writes, a way to make a value:
+///   `template <class Archive> static T deserialize(Archive& archive)`
+///   `{ int a; archive(a); auto b = archive.template read<other>(); return T{a, std::move(b)}; }`.
+///   All of these may be private if the class befriends tandem::access. A derived class needs its
+///   own.
 template <class T>
 concept portable = detail::verdict_of<T>() == detail::verdict::portable;
 
@@ -162,8 +166,9 @@ consteval void require_portable() {
     static_assert(found != verdict::function_wrapper,
                   "tandem: std::function hides what it holds: pass a function pointer or a lambda "
                   "that captures values as the callable itself");
-    static_assert(found != verdict::c_array,
-                  "tandem: a C array cannot be passed by value: use std::array or std::vector");
+    static_assert(
+        found != verdict::c_array,
+        "tandem: a C array cannot be passed by value: use std::string, std::array or std::vector");
     static_assert(found != verdict::qualified,
                   "tandem: a const or volatile type cannot be read into: pass the plain type");
     static_assert(found != verdict::non_owning_pointer,
@@ -172,9 +177,11 @@ consteval void require_portable() {
     static_assert(found != verdict::polymorphic,
                   "tandem: a pointer to a polymorphic class would lose the derived part: use "
                   "std::variant");
-    static_assert(found != verdict::no_default_constructor,
-                  "tandem: a class with serialize() needs a default constructor; it may be private "
-                  "if the class says `friend tandem::access;`");
+    static_assert(
+        found != verdict::no_default_constructor,
+        "tandem: a class with serialize() needs a default constructor, which may be private "
+        "if the class says `friend tandem::access;`, or else a static member "
+        "`template <class Archive> static T deserialize(Archive&)`");
     static_assert(found != verdict::base_class,
                   "tandem: an aggregate with a base class is not portable: make the base a member "
                   "or give the class a serialize() member");

@@ -154,6 +154,11 @@ public:
     read_archive& operator&(T& value) {
         return (*this)(value);
     }
+    /// The next value; for types without a default constructor.
+    template <class T>
+    [[nodiscard]] T read() {
+        return in_->template read<T>();
+    }
 
 private:
     Decoder* in_;
@@ -166,8 +171,17 @@ concept has_serialize = std::is_class_v<T> && requires(T& value, write_archive<a
     access::serialize(value, out);
 };
 
-template <has_serialize T>
-struct codec_traits<T> {
+/// Has a way to be made of its own, for want of a default constructor or by choice.
+template <class T>
+concept has_deserialize = has_serialize<T> && requires(read_archive<any_stream>& in) {
+    { access::deserialize<T>(in) } -> std::same_as<T>;
+};
+
+template <class T>
+concept constructible_by_access = requires { access::construct<T>(); };
+
+template <class T>
+struct serialize_traits {
     using parts = type_list<>; // checked as serialize() names them
     static constexpr bool fixed = false;
     static constexpr bool bitwise = false;
@@ -179,6 +193,10 @@ struct codec_traits<T> {
         write_archive<Encoder> archive{out};
         access::serialize(const_cast<T&>(value), archive); // one serialize() for both directions
     }
+};
+
+template <has_serialize T>
+struct codec_traits<T> : serialize_traits<T> {
     template <class Decoder>
     static void read(Decoder& in, T& value) {
         const nesting<T, Decoder> level{in};
@@ -192,11 +210,37 @@ struct codec_traits<T> {
     }
 };
 
+template <has_deserialize T>
+struct codec_traits<T> : serialize_traits<T> {
+    using made_whole = void;
+
+    static void read(auto& in, T& value) { value = make(in); }
+    template <class Decoder>
+    static T make(Decoder& in) {
+        const nesting<T, Decoder> level{in};
+        read_archive<Decoder> archive{in};
+        return access::deserialize<T>(archive);
+    }
+};
+
 // ---- plain aggregates
 // ----------------------------------------------------------------------------
 
 template <class T, class Fields = field_types<T>>
 struct aggregate_traits;
+
+/// An initialiser that becomes what it initialises: no function can return a C array, but its
+/// elements can be made one by one.
+template <class Source>
+struct part_to_make {
+    std::size_t ignored;
+    Source* in;
+
+    template <class Part>
+    operator Part() const&& {
+        return make_part<Part>(*in);
+    }
+};
 
 template <class T, class... Fields>
 struct aggregate_traits<T, type_list<Fields...>> {
@@ -223,10 +267,24 @@ struct aggregate_traits<T, type_list<Fields...>> {
             for_each_field(value, [&](auto& field) { read_part(in, field); });
         }
     }
-    static T make(auto& in) {
+    template <class Source>
+    static T make(Source& in) {
         claim_parts<T>(in);
-        return T{make_part<Fields>(in)...};
+        if constexpr ((std::is_array_v<Fields> || ...)) {
+            return make_with_arrays(in, std::make_index_sequence<initialiser_count<T>()>{});
+        } else {
+            return T{make_part<Fields>(in)...};
+        }
     }
+
+private:
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-braces" // one initialiser per element is meant
+    template <class Source, std::size_t... I>
+    static T make_with_arrays(Source& in, std::index_sequence<I...>) {
+        return T{part_to_make<Source>{I, &in}...};
+    }
+#pragma GCC diagnostic pop
 };
 
 // What field_types can list without an error: see codec_portable.hpp for the reasons.

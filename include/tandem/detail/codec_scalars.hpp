@@ -29,8 +29,16 @@ concept plain_number =
     (std::is_arithmetic_v<T> || std::is_enum_v<T> || wide_integer<T>) && !std::same_as<T, bool> &&
     !std::same_as<T, long double> && std::same_as<T, std::remove_cv_t<T>>;
 
+// Dates, as far as they have no padding. What is no date (ok() is false) arrives as that.
+template <class T>
+concept calendar_part =
+    std::same_as<T, std::chrono::day> || std::same_as<T, std::chrono::month> ||
+    std::same_as<T, std::chrono::year> || std::same_as<T, std::chrono::weekday> ||
+    std::same_as<T, std::chrono::month_day> || std::same_as<T, std::chrono::year_month_day>;
+
 // An enum is not checked against its enumerators: what was sent arrives.
-template <plain_number T>
+template <class T>
+    requires(plain_number<T> || calendar_part<T>)
 struct codec_traits<T> {
     using parts = type_list<>;
     static constexpr bool fixed = true;

@@ -35,13 +35,18 @@
 
 namespace tandem {
 
-/// Befriend this struct to keep serialize(), or the default constructor, of a class private:
-/// `friend tandem::access;`
+/// Befriend this struct to keep serialize(), deserialize() or the default constructor of a class
+/// private: `friend tandem::access;`
 struct access {
     template <class T, class Archive>
     static auto serialize(T& value, Archive& archive)
         -> decltype(static_cast<void>(value.serialize(archive))) {
         value.serialize(archive);
+    }
+
+    template <class T, class Archive>
+    static auto deserialize(Archive& archive) -> decltype(T::deserialize(archive)) {
+        return T::deserialize(archive);
     }
 
     template <class T>

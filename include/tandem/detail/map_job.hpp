@@ -42,6 +42,43 @@ template <class Spread, class F, class Item, class... Extra>
 using map_result = decltype(Spread::call(std::declval<F&>(), std::declval<Item>(),
                                          std::declval<const Extra&>()...));
 
+template <class Item>
+concept spreadable = requires { std::tuple_size<Item>::value; };
+
+/// Fails to compile, with the reason, unless these items can be mapped in another process. True if
+/// they can.
+template <class Spread, class F, class Item, class... Extra>
+consteval bool require_portable_map() {
+    if constexpr (std::same_as<Spread, as_argument>) {
+        return require_portable_call<F, Item, const Extra&...>();
+    } else if constexpr (spreadable<Item>) {
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return require_portable_call<F, std::tuple_element_t<I, Item>..., const Extra&...>();
+        }(std::make_index_sequence<std::tuple_size_v<Item>>{});
+    } else {
+        static_assert(spreadable<Item>,
+                      "tandem: starmap() takes items that are tuples, pairs or "
+                      "arrays, and passes their parts: use map() for others");
+        return false;
+    }
+}
+
+/// Fails to compile, with the reason, unless Range is a range of items. True if it is.
+template <class Range>
+consteval bool require_items() {
+    constexpr bool is_range = std::ranges::input_range<Range>;
+    static_assert(is_range,
+                  "tandem: map() takes the callable first, then a range of items: use "
+                  "submit() for a single call");
+    using array = std::remove_reference_t<Range>; // of characters that are const
+    constexpr bool is_literal =
+        std::is_array_v<array> && std::same_as<std::remove_extent_t<array>, const char>;
+    static_assert(!is_literal,
+                  "tandem: a string literal as the items of map() has its terminating "
+                  "zero as last item: pass a std::string or std::string_view");
+    return is_range && !is_literal;
+}
+
 /// The worker's half of a map.
 template <class R, class Spread, class F, class Item, class... Extra>
 class map_runner final : public chunk_runner {
@@ -68,12 +105,14 @@ private:
     std::tuple<Extra...> extra_;
 };
 
-/// The program's half of a map. `Items` is a random-access range that outlives the job.
+/// The program's half of a map. `Items` is a random-access range that outlives the job, as do the
+/// extra arguments.
 template <class R, class Spread, class F, class Items, class... Extra>
-class map_job final : public job {
+class TANDEM_PER_MODULE map_job final : public job {
     using item = std::ranges::range_value_t<Items>;
     using result = storable<R>;
-    static constexpr bool holds_plain = std::is_default_constructible_v<result>;
+    static constexpr bool holds_plain =
+        std::is_default_constructible_v<result> && std::is_move_assignable_v<result>;
     using slot = std::conditional_t<holds_plain, result, std::optional<result>>;
 
 public:
@@ -85,8 +124,7 @@ public:
           results_(std::is_void_v<R> ? 0 : size()) {}
 
     void encode_state(encoder& out) const override {
-        static const code_id id = identify_code(entry.address());
-        out.write(id);
+        entry.write_name(out);
         encode_callable(out, callable_);
         std::apply([&](const Extra&... extra) { (out.write(extra), ...); }, extra_);
     }
@@ -97,7 +135,12 @@ public:
             out.write<item>(begin[static_cast<difference>(i)]);
     }
     void accept(std::size_t index, decoder& encoded) override {
-        if constexpr (!std::is_void_v<R>) results_[index] = encoded.read<R>();
+        if constexpr (!std::is_void_v<R>) {
+            if constexpr (holds_plain)
+                results_[index] = encoded.read<R>();
+            else
+                results_[index].emplace(encoded.read<R>());
+        }
         encoded.expect_end();
     }
     void fail(std::size_t index, std::exception_ptr error) noexcept override {
@@ -130,7 +173,7 @@ private:
 
     F callable_;
     Items& items_;
-    std::tuple<Extra...> extra_;
+    std::tuple<const Extra&...> extra_;
     std::vector<slot> results_;
     std::size_t failed_index_ = 0;
     std::exception_ptr error_;

@@ -4,30 +4,29 @@
 #pragma once
 
 // How code is named on its way to another process: by the build id of its module and the offset in
-// it, never by an address, since address space layout differs from process to process.
+// it, never by an address, since address space layout differs from process to process. The path of
+// the module goes along, so that a process that has not loaded it can.
 //
 // What travels is always a *thunk*: a function made from a template for one callable, its arguments
-// and its result, which knows how to decode everything else. Every thunk registers itself before
-// main, in each process alike; a receiver looks the number up among the registered ones and calls
-// nothing else.
+// and its result, which knows how to decode everything else. Every thunk registers itself when its
+// module is loaded, in each process alike; a receiver looks the name up among the registered ones
+// and calls nothing else.
+//   [named]  write_name() stores name_ -> write_name() loads it:  the name is complete.
 
-#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "tandem/codec.hpp"
 #include "tandem/detail/export.hpp"
 
+/// For a class with a thunk: each module has its own, which it registers and takes along when it is
+/// unloaded. Else the loader might give all modules the one of the module that was loaded first.
+#define TANDEM_PER_MODULE __attribute__((visibility("hidden")))
+
 namespace tandem::detail {
-
-/// Code as named on the wire: GNU build id of the module, and offset from its load address.
-struct code_id {
-    std::array<std::byte, 20> build_id{};
-    std::uint64_t offset = 0;
-
-    friend bool operator==(const code_id&, const code_id&) = default;
-};
 
 /// Where the items of a running task leave their results, in order.
 class result_sink {
@@ -63,36 +62,54 @@ using job_thunk = std::unique_ptr<chunk_runner> (*)(decoder& state);
 
 enum class thunk_kind : std::uint8_t { call, job };
 
-/// A registered thunk; has static storage and stays registered for ever.
+/// The name of the code at `address`, encoded; it stays valid for ever.
+/// \throws launch_error if its module has no build id; the message says how to give it one.
+[[nodiscard]] TANDEM_EXPORT const std::vector<std::byte>& name_code(std::uintptr_t address);
+
+/// A registered thunk: a static object of a class that is TANDEM_PER_MODULE, as is the thunk.
 class TANDEM_EXPORT thunk_entry {
 public:
-    explicit thunk_entry(call_thunk thunk) noexcept;
-    explicit thunk_entry(job_thunk thunk) noexcept;
+    explicit thunk_entry(call_thunk thunk);
+    explicit thunk_entry(job_thunk thunk);
     thunk_entry(const thunk_entry&) = delete;
     thunk_entry& operator=(const thunk_entry&) = delete;
+    ~thunk_entry();
 
     [[nodiscard]] thunk_kind kind() const noexcept { return kind_; }
     [[nodiscard]] std::uintptr_t address() const noexcept { return address_; }
     [[nodiscard]] call_thunk as_call() const noexcept;
     [[nodiscard]] job_thunk as_job() const noexcept;
-    [[nodiscard]] const thunk_entry* next() const noexcept { return next_; }
+
+    /// Writes the name by which read_thunk() in another process finds this thunk.
+    /// \throws launch_error as name_code() does.
+    void write_name(encoder& out) const {
+        const auto* name = name_.load(std::memory_order_acquire); // [named]
+        if (name == nullptr) [[unlikely]] {
+            name = &name_code(address_);
+            name_.store(name, std::memory_order_release); // [named]
+        }
+        out.write_bytes(*name);
+    }
 
 private:
     thunk_kind kind_;
     std::uintptr_t address_;
-    const thunk_entry* next_;
+    mutable std::atomic<const std::vector<std::byte>*> name_{nullptr}; // any thread stores the same
 };
 
-/// The name of the code at `address` for other processes.
-/// \throws launch_error if its module has no build id; the message says how to give it one.
-[[nodiscard]] TANDEM_EXPORT code_id identify_code(std::uintptr_t address);
+/// Reads the name of a thunk and finds it. A library that this process has not loaded is loaded,
+/// from where the sender has it, and stays.
+/// \throws codec_error if this process has no thunk of that name and kind and cannot get it; the
+/// message says why, what to do, and which modules were asked for and found.
+[[nodiscard]] TANDEM_EXPORT const thunk_entry& read_thunk(decoder& in, thunk_kind kind);
 
-/// The registered thunk of that name, or nullptr.
-[[nodiscard]] const thunk_entry* find_thunk(const code_id& id);
+/// Writes the name of the function at `address`.
+/// \throws launch_error as name_code() does.
+TANDEM_EXPORT void write_function(encoder& out, std::uintptr_t address);
 
-/// The address of a function of that name.
-/// \throws codec_error if this process has not loaded that module, or if the offset does not lie
-/// within the module's code.
-[[nodiscard]] TANDEM_EXPORT std::uintptr_t locate_function(const code_id& id);
+/// Reads the name of a function and finds it, as read_thunk() does. A function is not registered:
+/// any address in the code of its module passes.
+/// \throws codec_error as read_thunk() does.
+[[nodiscard]] TANDEM_EXPORT std::uintptr_t read_function(decoder& in);
 
 } // namespace tandem::detail

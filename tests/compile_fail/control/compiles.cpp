@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "tandem/codec.hpp"
+#include "tandem/tandem.hpp"
 
 namespace {
 
@@ -28,4 +28,15 @@ void compiles() {
     out.write(request{});
     tandem::decoder in{out.bytes()};
     static_cast<void>(in.read<request>());
+}
+
+void calls(const tandem::pool& workers);
+void calls(const tandem::pool& workers) {
+    const std::vector<std::string> words{"a"};
+    int offset = 1;
+    const auto lengths = [offset](const std::string& text) { return offset + int(text.size()); };
+    static_cast<void>(workers.map(lengths, words));
+    static_cast<void>(workers.map(tandem::fn<&request::length>, std::vector<request>{}));
+    static_cast<void>(workers.submit(lengths, std::string{"text"}).get());
+    workers.starmap([](int, double) {}, std::vector<std::pair<int, double>>{{1, 2.0}});
 }
