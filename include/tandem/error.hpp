@@ -36,6 +36,13 @@ public:
     ~bootstrap_error() override;
 };
 
+/// start_method::fork was asked for while further threads were running.
+class TANDEM_EXPORT fork_refused : public launch_error {
+public:
+    using launch_error::launch_error;
+    ~fork_refused() override;
+};
+
 /// The task was not run, because its pool was closed first.
 class TANDEM_EXPORT cancelled : public error {
 public:
@@ -45,8 +52,9 @@ public:
 
 /// Which task an error is about.
 struct task_place {
-    std::size_t index = 0; // position of the item in its map; 0 for submit
-    int pid = 0;           // process id of the worker
+    std::size_t index = 0;    // position of the item in its map; 0 for submit
+    int pid = 0;              // process id of the worker
+    std::string process = {}; // name of the process_result; empty for tasks of a pool
 };
 
 /// An exception left the callable of a task. The worker is alive and goes on with other tasks.

@@ -3,15 +3,25 @@
 
 #include "tandem/bootstrap.hpp"
 
-#include "launch/child_process.hpp"
-#include "launch/forkserver.hpp"
+#include "launch/forkserver_client.hpp"
+#include "launch/role.hpp"
+#include "runtime/process_main.hpp"
 #include "runtime/worker_loop.hpp"
 
 namespace tandem {
 
+namespace {
+
+int run_child(launch::child_start& start) {
+    return start.role == launch::child_role::worker ? runtime::run_worker(start)
+                                                    : runtime::run_process(start);
+}
+
+} // namespace
+
 void bootstrap() {
     launch::note_bootstrap(); // first: a task may use a pool of its own
-    launch::serve_if_forkserver(&runtime::run_worker);
+    launch::play_role({&run_child, &runtime::run_preload, &runtime::warm_up});
 }
 
 } // namespace tandem

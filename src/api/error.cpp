@@ -5,21 +5,24 @@
 
 #include <utility>
 
+#include "runtime/exception_chain.hpp"
+
 namespace tandem {
 
 namespace {
 
 std::string at(const task_place& place) {
+    if (!place.process.empty()) return place.process + " (pid " + std::to_string(place.pid) + ")";
     return "item " + std::to_string(place.index) + " (worker " + std::to_string(place.pid) + ")";
 }
 
 std::string describe(const task_place& place, const std::vector<task_error::thrown>& chain) {
-    std::string text = at(place) + " threw ";
-    for (const char* joint = ""; const auto& thrown : chain) {
-        text += joint + thrown.type_name + (thrown.message.empty() ? "" : ": " + thrown.message);
-        joint = "; nested in it: ";
-    }
-    return text;
+    return at(place) + " threw " + runtime::describe(chain);
+}
+
+std::string describe(const task_place& place, const exit_status& status) {
+    if (!place.process.empty()) return at(place) + " ended without a result: " + status.describe();
+    return "the worker ended while it ran " + at(place) + ": " + status.describe();
 }
 
 } // namespace
@@ -28,16 +31,15 @@ std::string describe(const task_place& place, const std::vector<task_error::thro
 error::~error() = default;
 launch_error::~launch_error() = default;
 bootstrap_error::~bootstrap_error() = default;
+fork_refused::~fork_refused() = default;
 cancelled::~cancelled() = default;
 task_error::~task_error() = default;
 worker_crashed::~worker_crashed() = default;
 
 task_error::task_error(task_place place, std::vector<thrown> chain)
-    : error{describe(place, chain)}, place_{place}, chain_{std::move(chain)} {}
+    : error{describe(place, chain)}, place_{std::move(place)}, chain_{std::move(chain)} {}
 
 worker_crashed::worker_crashed(task_place place, exit_status status)
-    : error{"the worker ended while it ran " + at(place) + ": " + status.describe()},
-      place_{place},
-      status_{status} {}
+    : error{describe(place, status)}, place_{std::move(place)}, status_{status} {}
 
 } // namespace tandem

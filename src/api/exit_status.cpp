@@ -7,17 +7,20 @@
 
 namespace tandem {
 
-exit_status exit_status::exited(int code) noexcept {
+exit_status exit_status::exited(int code, const resource_usage& usage) noexcept {
     exit_status status;
     status.cause_ = cause::exited;
     status.value_ = code;
+    status.usage_ = usage;
     return status;
 }
 
-exit_status exit_status::killed_by(int signal, bool core_dumped) noexcept {
+exit_status exit_status::killed_by(int signal, bool core_dumped,
+                                   const resource_usage& usage) noexcept {
     exit_status status;
     status.cause_ = cause::signalled;
     status.value_ = signal;
+    status.usage_ = usage;
     status.core_dumped_ = core_dumped;
     return status;
 }

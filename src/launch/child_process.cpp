@@ -3,154 +3,212 @@
 
 #include "launch/child_process.hpp"
 
-#include <atomic>
+#include <array>
 #include <cerrno>
-#include <chrono>
-#include <mutex>
-#include <thread>
+#include <cstring>
+#include <utility>
 
-#include "os/fork_generation.hpp"
+#include "fault/fault.hpp"
+#include "os/fork.hpp"
 #include "os/poll.hpp"
-#include "os/process.hpp"
 #include "os/socket.hpp"
-#include "os/spawn.hpp"
 #include "tandem/error.hpp"
 
 namespace tandem::launch {
 
 namespace {
 
-constexpr std::chrono::seconds send_limit{10};
-constexpr std::chrono::milliseconds shortage_pause{1};
 constexpr std::chrono::seconds kill_limit{1}; // SIGKILL takes effect, unless the kernel is stuck
+constexpr int sigkill = 9;
 
-// Relaxed throughout: set in main before anything else, and nothing else hangs on it.
-constinit std::atomic<bool> bootstrapped{false};
-
-/// The program's end of its forkserver. One per process; a fork of the program starts its own.
-class forkserver_client {
-public:
-    static forkserver_client& instance() {
-        // Never destroyed: a pool that is a static object may be destroyed after it.
-        static forkserver_client& only = *new forkserver_client;
-        return only;
-    }
-
-    void send(const start_request& request, std::span<const int> descriptors) {
-        const std::lock_guard guard{mutex_};
-        if (generation_ != os::fork_generation()) disown();
-        for (int attempt = 0;; ++attempt) {
-            if (!control_) spawn();
-            const auto sent = try_send(request, descriptors);
-            if (sent) return;
-            const bool is_gone = means_gone(sent.error());
-            if (is_gone) stop();
-            if (!is_gone || attempt == 1)
-                throw launch_error{"asking the forkserver for a process: " +
-                                   sent.error().message()};
-        }
-    }
-
-private:
-    os::result<void> try_send(const start_request& request, std::span<const int> descriptors) {
-        const auto deadline = std::chrono::steady_clock::now() + send_limit;
-        for (;;) {
-            auto sent = os::send_message(control_, os::message_bytes(request), descriptors);
-            if (sent || !means_later(sent.error())) return sent;
-            const auto left = deadline - std::chrono::steady_clock::now();
-            if (left <= left.zero()) return sent;
-            os::wait_writable(control_.get(), left);
-            if (sent.error().value() != EAGAIN) std::this_thread::sleep_for(shortage_pause);
-        }
-    }
-
-    /// The server has no room for the request, or the system none for descriptors under way.
-    static bool means_later(const std::error_code& error) {
-        const int number = error.value();
-        return number == EAGAIN || number == ETOOMANYREFS || number == ENOBUFS || number == ENOMEM;
-    }
-
-    static bool means_gone(const std::error_code& error) {
-        return error.value() == EPIPE || error.value() == ECONNRESET || error.value() == ENOTCONN;
-    }
-
-    void spawn() {
-        if (!bootstrapped.load(std::memory_order_relaxed)) // see its declaration
-            throw bootstrap_error{
-                "starting a process: mp::bootstrap() has not been called; make it the first line "
-                "of "
-                "main(), since the program is executed once more to make its workers"};
-        auto ends = os::create_socket_pair();
-        if (!ends)
-            throw launch_error{"creating the forkserver's socket: " + ends.error().message()};
-        const auto setting = std::string{role_variable} + "=" + forkserver_role;
-        const auto server = os::spawn_self(setting, ends->second);
-        if (!server)
-            throw launch_error{"executing this program once more as its forkserver: " +
-                               server.error().message()};
-        server_ = *server;
-        control_ = std::move(ends->first);
-    }
-
-    void stop() {
-        control_.reset();
-        if (server_ > 0) {
-            // Its socket is closed, so it has ended or is about to; one that hangs is killed.
-            os::kill_group(server_);
-            os::reap_killed(server_);
-        }
-        server_ = 0;
-    }
-
-    /// After a fork: the server belongs to the process that started it.
-    void disown() {
-        control_.reset();
-        server_ = 0;
-        generation_ = os::fork_generation();
-    }
-
-    std::mutex mutex_; // guards: all below
-    os::unique_fd control_;
-    int server_ = 0;
-    unsigned generation_ = os::fork_generation();
-};
-
-} // namespace
-
-void note_bootstrap() noexcept {
-    bootstrapped.store(true, std::memory_order_relaxed); // see its declaration
-}
-
-child_process child_process::start(std::array<int, 2> descriptors) {
+os::socket_pair create_status_sockets() {
     auto ends = os::create_socket_pair();
     if (!ends)
         throw launch_error{"creating the status socket of a process: " + ends.error().message()};
-    const std::array<int, 3> passed{descriptors[0], descriptors[1], ends->second.get()};
-    forkserver_client::instance().send(start_request{}, passed);
-    return child_process{std::move(ends->first)};
+    return *std::move(ends);
+}
+
+std::optional<status_head> head_of(std::span<const std::byte> message) {
+    status_head head;
+    if (message.size() < sizeof head) return std::nullopt;
+    std::memcpy(&head, message.data(), sizeof head);
+    return head;
+}
+
+/// What the forked child does; it inherits all that the program has.
+[[noreturn]] void become_child(child_start& start, int parent, bool parent_thread_stays,
+                               const std::function<int(child_start&)>& run) {
+    os::lead_process_group(0);
+    if (parent_thread_stays) os::die_with_parent(parent);
+    start.outlives_parent = !parent_thread_stays;
+    start.descriptors.adopt(descriptor_use::first);
+    start.descriptors.adopt(descriptor_use::second);
+    os::reset_signals();
+    int code = 1;
+    try {
+        if (const auto problem = settle_in(start); !problem.empty())
+            report_failed(start.descriptors[descriptor_use::status], problem);
+        else
+            code = run(start);
+    } catch (...) {
+        code = 1; // `run` reports what its function throws; this is a shortage of memory
+    }
+    os::end_process(code);
+}
+
+} // namespace
+
+child_process child_process::request(child_start& start, bool executes) {
+    auto [ours, theirs] = create_status_sockets();
+    start.descriptors.set(descriptor_use::status, std::move(theirs));
+    child_process child;
+    child.server_ = forkserver_client::instance().send(start, executes);
+    child.status_ = std::move(ours);
+    start.descriptors.close(descriptor_use::status);
+    fault::hit("program.after_request");
+    return child;
+}
+
+child_process child_process::fork(child_start start, const std::function<int(child_start&)>& run) {
+    auto [ours, theirs] = create_status_sockets();
+    start.descriptors.set(descriptor_use::status, std::move(theirs));
+    const auto parent = os::current_process();
+    const bool stays = os::is_main_thread();
+    os::flush_output(); // or both would write it
+    const auto id = os::fork_process();
+    if (!id) throw launch_error{"forking this program: " + id.error().message()};
+    if (*id == 0) {
+        ours.reset();
+        become_child(start, parent, stays, run);
+    }
+    os::lead_process_group(*id);
+    child_process child;
+    child.status_ = std::move(ours);
+    child.id_ = *id;
+    auto process = os::open_process(*id);
+    if (!process) {
+        os::kill_and_reap(*id);
+        child.has_ended_ = true;
+        throw launch_error{"opening the pidfd of a process: " + process.error().message()};
+    }
+    child.process_ = *std::move(process);
+    return child;
+}
+
+child_process::child_process(child_process&& other) noexcept
+    : status_{std::move(other.status_)},
+      process_{std::move(other.process_)},
+      server_{std::move(other.server_)},
+      id_{std::exchange(other.id_, 0)}, // nothing is left to drop
+      has_ended_{other.has_ended_},
+      is_silent_{other.is_silent_},
+      generation_{other.generation_} {}
+
+child_process& child_process::operator=(child_process&& other) noexcept {
+    if (this == &other) return *this;
+    drop();
+    status_ = std::move(other.status_);
+    process_ = std::move(other.process_);
+    server_ = std::move(other.server_);
+    id_ = std::exchange(other.id_, 0); // nothing is left to drop
+    has_ended_ = other.has_ended_;
+    is_silent_ = other.is_silent_;
+    generation_ = other.generation_;
+    return *this;
 }
 
 std::optional<child_process::news> child_process::read_news() {
-    status_message message;
-    auto received = os::receive_message(status_, std::as_writable_bytes(std::span{&message, 1}));
-    if (!received && received.error().value() == EAGAIN) return std::nullopt;
-    if (!received || received->bytes != sizeof message) return news{news::kind::lost};
-    switch (message.kind) {
-        case status_kind::started:
-            if (received->descriptors.size() != 1) return news{news::kind::lost};
-            id_ = message.value;
-            process_ = std::move(received->descriptors.front());
-            return news{news::kind::started};
-        case status_kind::failed:
-            return news{news::kind::failed, message.value};
-        case status_kind::ended:
-            return news{news::kind::ended, 0, message.end};
+    // Asked first: what it has told before its end is in the socket then.
+    const bool has_ended =
+        server_ == nullptr && !has_ended_ && os::state_of(id_) != os::child_state::running;
+    if (auto told = read_status()) return told;
+    return has_ended ? reap_own() : std::nullopt;
+}
+
+std::optional<child_process::news> child_process::read_status() {
+    using kind = news::kind;
+    if (is_silent_) return std::nullopt;
+    std::array<std::byte, most_message_bytes> buffer; // filled below
+    auto received = os::receive_message(status_, buffer);
+    if (!received && received.error().value() == EAGAIN) {
+        if (server_ == nullptr || !os::is_readable(server_->get())) return std::nullopt;
+        // It may have answered just before its end.
+        received = os::receive_message(status_, buffer);
+        if (!received) return news{kind::lost};
     }
-    return news{news::kind::lost};
+    const std::span<const std::byte> message{buffer.data(), received ? received->bytes : 0};
+    const auto head = head_of(message);
+    if (!head && server_ == nullptr) {
+        is_silent_ = true; // our own child has closed it, and is waited for otherwise
+        return std::nullopt;
+    }
+    if (!head) return news{kind::lost};
+    const auto body = message.subspan(sizeof *head);
+    switch (head->kind) {
+        case status_kind::started: {
+            if (received->descriptors.size() != 1) {
+                news failed{kind::failed};
+                failed.text = "taking its pidfd: too many open files";
+                return failed;
+            }
+            id_ = head->value;
+            process_ = std::move(received->descriptors.front());
+            return news{kind::started};
+        }
+        case status_kind::failed: {
+            news failed{kind::failed};
+            failed.text.assign(reinterpret_cast<const char*>(body.data()), body.size());
+            return failed;
+        }
+        case status_kind::ended: {
+            has_ended_ = true;
+            news ended{kind::ended};
+            ended.end = head->end;
+            return ended;
+        }
+    }
+    return news{kind::lost};
+}
+
+std::optional<child_process::news> child_process::reap_own() {
+    using kind = news::kind;
+    const auto state = os::state_of(id_);
+    if (state == os::child_state::running) return std::nullopt;
+    if (state == os::child_state::ended) os::kill_group(id_); // what it has left behind
+    const auto end = os::reap(id_);
+    if (end && !*end) return std::nullopt;
+    has_ended_ = true;
+    if (!end) return news{kind::lost}; // somebody else in this program has reaped it
+    news ended{kind::ended};
+    ended.end = **end;
+    return ended;
+}
+
+bool child_process::is_ending() const noexcept {
+    return process_ && !has_ended_ && os::is_readable(process_.get());
+}
+
+std::vector<int> child_process::watched() const {
+    std::vector<int> descriptors;
+    if (!is_silent_) descriptors.push_back(status_.get());
+    if (server_ != nullptr) descriptors.push_back(server_->get());
+    // Another thread that watches may read the news from the socket, but this stays readable.
+    if (process_ && (server_ == nullptr || !is_ending())) descriptors.push_back(process_.get());
+    return descriptors;
+}
+
+forkserver_client::loss child_process::describe_loss() const {
+    if (server_ == nullptr)
+        return {"another part of this program has taken its exit status", false};
+    return forkserver_client::instance().describe_end(server_);
+}
+
+void child_process::give_up() const {
+    if (server_ != nullptr) forkserver_client::instance().give_up(server_);
 }
 
 void child_process::kill() noexcept {
-    if (process_) os::send_signal(process_, 9);
+    if (process_) os::send_signal(process_, sigkill);
 }
 
 void child_process::kill_and_wait() noexcept {
@@ -158,6 +216,21 @@ void child_process::kill_and_wait() noexcept {
     kill();
     const std::array<int, 1> watched{process_.get()};
     (void)os::wait_readable(watched, kill_limit);
+}
+
+void child_process::drop() noexcept {
+    if (generation_ != os::fork_generation()) {
+        // A fork's copy: the child is not its own. Nor are the descriptors, if it has closed all.
+        (void)status_.release();
+        (void)process_.release();
+        return;
+    }
+    if (has_ended_) return;
+    // Not only closed: a fork of this program may hold a copy, and the server would not notice.
+    if (status_) os::shut_down(status_);
+    if (server_ != nullptr || id_ == 0) return;
+    kill_and_wait();
+    (void)reap_own();
 }
 
 } // namespace tandem::launch

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The forkserver: a copy of the program that was executed anew, has one thread and inherited
-// nothing, and forks children on request.
+// nothing, and forks children on request, or executes the program once more for them.
 //
 // It is the parent of the children, so the program's own SIGCHLD and waitpid() see none of them. It
 // kills what is left of a child's process group before it reaps the child, while the number of the
@@ -11,19 +11,23 @@
 // program may hold the socket open). Its own end, by SIGKILL even, takes the children along
 // (PDEATHSIG).
 
-#include "launch/forkserver.hpp"
+#include "launch/role.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <list>
-#include <optional>
+#include <utility>
+#include <vector>
 
 #include "fault/fault.hpp"
-#include "launch/protocol.hpp"
+#include "launch/identity.hpp"
+#include "launch/request.hpp"
+#include "os/environment.hpp"
+#include "os/file.hpp"
 #include "os/fork.hpp"
 #include "os/poll.hpp"
 #include "os/process.hpp"
+#include "os/resource_limit.hpp"
 #include "os/socket.hpp"
 #include "os/spawn.hpp"
 
@@ -31,20 +35,29 @@ namespace tandem::launch {
 
 namespace {
 
-constexpr std::size_t descriptors_for_child = 2;
+constexpr int sigkill = 9;
 
 class forkserver {
 public:
-    forkserver(os::unique_fd control, os::unique_fd program, child_main run_child)
-        : control_{std::move(control)}, program_{std::move(program)}, run_child_{run_child} {}
+    forkserver(os::unique_fd control, os::unique_fd program, const entry_points& entries)
+        : control_{std::move(control)}, program_{std::move(program)}, entries_{entries} {
+        // Forking with further threads would copy the locks that they hold.
+        if (const int threads = os::thread_count(); threads > 1)
+            refusal_ = "mp::bootstrap() was called when " + std::to_string(threads - 1) +
+                       " further threads were running already; make it the first line of main(), "
+                       "and start no threads in initialisers of static objects";
+    }
 
-    void serve() {
+    [[noreturn]] void serve() {
+        tell_stage(server_stage::serving);
         while (wait_for_news()) {
             if (program_ended_) break;
             reap_children();
-            if (requests_waiting_ && !start_children()) break;
+            if (requests_waiting_ && !answer_requests()) break;
         }
         for (const auto& child : children_) end_child(child);
+        os::flush_output();
+        os::kill_own_group(); // with what was forked by preloaded functions
     }
 
 private:
@@ -55,6 +68,11 @@ private:
         bool has_news = false;   // the pidfd is readable
         bool is_dropped = false; // the program has closed its end of the status socket
     };
+
+    void tell_stage(server_stage stage) {
+        const stage_message message{.stage = stage};
+        (void)os::send_message(control_, os::message_bytes(message)); // the program may be gone
+    }
 
     bool wait_for_news() {
         std::vector<int> watched{control_.get(), program_.get()};
@@ -75,7 +93,7 @@ private:
     }
 
     static void end_child(const served_child& child) {
-        os::send_signal(child.process, 9);
+        os::send_signal(child.process, sigkill);
         os::kill_group(child.id);
     }
 
@@ -90,107 +108,144 @@ private:
     }
 
     static bool reap(const served_child& child) {
-        if (!os::has_ended(child.id)) return false;
-        os::kill_group(child.id); // what the child has started and left behind
+        const auto state = os::state_of(child.id);
+        if (state == os::child_state::running) return false;
+        if (state == os::child_state::ended) os::kill_group(child.id); // what it has left behind
         const auto end = os::reap(child.id);
         if (!end || !*end) return !end;
-        const status_message message{.kind = status_kind::ended, .end = **end};
+        const status_head message{.kind = status_kind::ended, .value = 0, .end = **end};
         (void)os::send_message(child.status, os::message_bytes(message)); // nobody left to tell
         return true;
     }
 
     /// False once the program has closed the control socket.
-    bool start_children() {
+    bool answer_requests() {
         for (;;) {
-            start_request request;
-            auto received =
-                os::receive_message(control_, std::as_writable_bytes(std::span{&request, 1}));
-            if (!received && received.error().value() == EMSGSIZE) continue; // no descriptors left
+            auto received = os::receive_message(control_, buffer_);
             if (!received) return true;
-            if (received->bytes == 0) return false;
-            if (received->bytes != sizeof request || request.magic != protocol_magic ||
-                request.version != protocol_version ||
-                received->descriptors.size() != descriptors_for_child + 1)
-                return false; // not our program: end rather than guess
-            start_child(std::move(received->descriptors));
+            if (received->is_cut) {
+                // The status socket is the first. Without it, its end tells the program.
+                if (!received->descriptors.empty())
+                    report_failed(received->descriptors.front(),
+                                  "the forkserver has too many open files");
+                continue;
+            }
+            auto request =
+                parse_request({buffer_.data(), received->bytes}, std::move(received->descriptors));
+            // The end of the stream, or not our program: end rather than guess.
+            if (!request) return false;
+            answer(*request);
         }
     }
 
-    void start_child(std::vector<os::unique_fd> descriptors) {
+    void answer(request& asked) {
+        if (asked.kind == request_kind::preload) return preload(asked.start.payload);
+        const auto& status = asked.start.descriptors[descriptor_use::status];
+        if (!asked.problem.empty()) return report_failed(status, asked.problem);
+        if (!refusal_.empty()) return report_failed(status, refusal_);
+        start_child(asked);
+    }
+
+    void preload(std::span<const std::byte> payload) {
+        tell_stage(server_stage::preparing);
+        auto problem = refusal_.empty() ? entries_.run_preload(payload) : std::string{};
+        os::keep_ended_children(); // it may have set up another disposition
+        os::flush_output();        // or each child would write it once more
+        const int threads = os::thread_count();
+        if (!problem.empty())
+            refusal_ = "the function given to mp::forkserver_preload() failed: " + problem;
+        else if (refusal_.empty() && threads > 1)
+            refusal_ = "the function given to mp::forkserver_preload() left " +
+                       std::to_string(threads - 1) +
+                       " threads running, with which the forkserver cannot fork";
+        tell_stage(server_stage::serving);
+    }
+
+    void start_child(request& asked) {
         fault::hit("forkserver.before_fork");
-        const auto server = os::current_process();
-        const auto id = os::fork_process();
-        if (id && *id == 0) become_child(server, descriptors);
-        auto status = std::move(descriptors.back());
-        if (!id) return report_failure(status, id.error());
+        const auto id = asked.executes ? spawn_child(asked.start) : fork_child(asked.start);
+        auto status = asked.start.descriptors.take(descriptor_use::status);
+        if (!id)
+            return report_failed(
+                status, (asked.executes ? "executing this program once more: " : "forking: ") +
+                            id.error().message());
         os::lead_process_group(*id);
         fault::hit("forkserver.after_fork");
         auto process = os::open_process(*id);
-        if (!process) return give_up_child(*id, status, process.error());
-        const status_message started{.kind = status_kind::started, .value = *id, .end = {}};
-        const std::array<int, 1> passed{process->get()};
-        const auto sent = os::send_message(status, os::message_bytes(started), passed);
-        if (!sent) return give_up_child(*id, status, sent.error());
+        if (!process) {
+            os::kill_and_reap(*id);
+            return report_failed(status, "opening its pidfd: " + process.error().message());
+        }
         children_.push_back({*id, std::move(*process), std::move(status)});
     }
 
-    [[noreturn]] void become_child(int server, const std::vector<os::unique_fd>& descriptors) {
+    os::result<int> fork_child(child_start& start) {
+        const auto server = os::current_process();
+        const auto id = os::fork_process();
+        if (id && *id == 0) become_child(server, start);
+        return id;
+    }
+
+    [[noreturn]] void become_child(int server, child_start& start) {
         os::lead_process_group(0);
         os::die_with_parent(server);
         os::set_descriptor_limit(descriptor_limit_);
-        std::array<int, descriptors_for_child> given{};
-        std::ranges::transform(descriptors.begin(), descriptors.begin() + descriptors_for_child,
-                               given.begin(), &os::unique_fd::get);
-        auto kept = os::keep_descriptors(given);
-        if (!kept) os::end_process(1);
-        os::end_process(run_child_(std::move(*kept)));
+        os::heed_ending_signals();
+        start.descriptors.set(descriptor_use::program, std::move(program_));
+        start.descriptors.close(descriptor_use::memory); // it is mapped
+        os::close_descriptors_except(start.descriptors.numbers());
+        launch::run_child(entries_, start);
     }
 
-    static void give_up_child(int id, const os::unique_fd& status, std::error_code error) {
-        os::kill_group(id);
-        os::reap_killed(id);
-        report_failure(status, error);
-    }
-
-    static void report_failure(const os::unique_fd& status, std::error_code error) {
-        const status_message failed{.kind = status_kind::failed, .value = error.value(), .end = {}};
-        (void)os::send_message(status, os::message_bytes(failed));
+    os::result<int> spawn_child(child_start& start) {
+        auto& given = start.descriptors;
+        os::spawn_request request{.environment = start.settings.environment
+                                                     ? *start.settings.environment
+                                                     : os::current_environment()};
+        remove_role(request.environment);
+        request.environment.push_back(
+            std::string{role_variable} + "=" + child_role_name + ":" + library_identity() + ":" +
+            std::to_string(os::current_process()) + ":" + std::to_string(descriptor_limit_));
+        request.standard = {given.number(descriptor_use::input),
+                            given.number(descriptor_use::output),
+                            given.number(descriptor_use::errors)};
+        request.directory = given.number(descriptor_use::directory);
+        // In the order in which inherited_start() takes them.
+        request.descriptors.push_back(given.number(descriptor_use::memory));
+        for (const auto use : uses_of_executed_child)
+            if (given.has(use)) request.descriptors.push_back(given.number(use));
+        request.descriptors.push_back(program_.get());
+        return os::spawn_self(request);
     }
 
     os::unique_fd control_;
     os::unique_fd program_;
-    child_main run_child_;
+    entry_points entries_;
+    std::string refusal_; // why this server starts no children; empty: it does
     // The server itself needs two descriptors per child; children get what the program had.
-    std::size_t descriptor_limit_ = os::raise_descriptor_limit();
+    std::uint64_t descriptor_limit_ = os::raise_descriptor_limit();
     std::list<served_child> children_;
     bool requests_waiting_ = false;
     bool program_ended_ = false;
+    std::array<std::byte, most_message_bytes> buffer_{};
 };
-
-/// The program at the other end of `control`, if that is our parent still.
-os::result<os::unique_fd> open_program(const os::unique_fd& control) {
-    const auto program = os::peer_process(control);
-    if (!program) return std::unexpected{program.error()};
-    auto process = os::open_process(*program);
-    // Opened first, asked second: while it is our parent its number cannot be another's.
-    if (process && os::parent_process() != *program) return std::unexpected{os::error_from(ESRCH)};
-    return process;
-}
 
 } // namespace
 
-void serve_if_forkserver(child_main run_child) {
-    if (os::take_environment_variable(role_variable) != forkserver_role) return;
-    if (!os::is_message_socket(os::inherited_descriptor)) return; // a variable that was left over
-    os::fill_standard_descriptors();
-    os::unique_fd control{os::inherited_descriptor};
-    auto program = open_program(control);
-    if (!program) os::end_process(0); // the program has ended meanwhile
+void serve_as_forkserver(int parent, const entry_points& entries) {
+    os::close_on_exec(os::first_inherited_descriptor);
+    os::unique_fd control{os::first_inherited_descriptor};
+    auto program = os::open_process(parent);
+    // Opened first, asked second: while it is our parent its number cannot be another's.
+    if (!program || os::parent_process() != parent) os::end_process(0); // it has ended meanwhile
     os::set_process_name("tandem-server");
     os::keep_ended_children();
+    // It ends with the program, and not before it has ended what its children have started.
+    os::ignore_ending_signals();
+    os::flush_output(); // what initialisers have written must not be in every child's buffer
     os::buffer_output_by_line();
-    forkserver{std::move(control), std::move(*program), run_child}.serve();
-    os::end_process(0);
+    entries.warm_up();
+    forkserver{std::move(control), *std::move(program), entries}.serve();
 }
 
 } // namespace tandem::launch

@@ -3,7 +3,10 @@
 
 #pragma once
 
+#include <span>
 #include <string>
+
+#include "os/result.hpp"
 
 namespace tandem::os {
 
@@ -12,6 +15,10 @@ namespace tandem::os {
 
 /// Processors that the scheduler may put this process on (sched_getaffinity(2)).
 [[nodiscard]] int cpus_in_affinity_mask() noexcept;
+
+/// Lets this process run on `cpus` only, numbered as the system does. EINVAL if none of them is
+/// there.
+[[nodiscard]] result<void> bind_to_cpus(std::span<const int> cpus);
 
 /// The first line of a small file, such as one of /proc or /sys; empty if it cannot be read.
 [[nodiscard]] std::string first_line(const std::string& path);

@@ -27,6 +27,19 @@ int cpus_in_affinity_mask() noexcept {
     return online_cpus();
 }
 
+result<void> bind_to_cpus(std::span<const int> cpus) {
+    constexpr std::size_t sets = 128;
+    std::vector<cpu_set_t> mask(sets);
+    const auto bytes = sets * sizeof(cpu_set_t);
+    for (const int cpu : cpus) {
+        if (cpu < 0 || static_cast<std::size_t>(cpu) >= 8 * bytes)
+            return std::unexpected{error_from(EINVAL)};
+        CPU_SET_S(static_cast<std::size_t>(cpu), bytes, mask.data());
+    }
+    if (::sched_setaffinity(0, bytes, mask.data()) == -1) return last_error();
+    return {};
+}
+
 std::string first_line(const std::string& path) {
     std::ifstream file{path};
     std::string line;

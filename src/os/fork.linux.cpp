@@ -3,26 +3,48 @@
 
 #include "os/fork.hpp"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <iostream>
 
 #include "os/process.hpp"
-#include "os/spawn.hpp"
 
 namespace tandem::os {
+
+namespace {
+
+constexpr int ending_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+void close_range_or_each(int first, int last) noexcept {
+    if (first > last) return;
+    if (::close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0) == 0) return;
+    for (int descriptor = first; descriptor <= last; ++descriptor) ::close(descriptor);
+}
+
+} // namespace
 
 result<int> fork_process() noexcept {
     const auto child = ::fork();
     if (child == -1) return last_error();
     return child;
 }
+
+int thread_count() noexcept {
+    // The kernel counts threads as links of this directory, beside the two of any directory.
+    struct stat info{};
+    if (::stat("/proc/self/task", &info) == -1) return 1;
+    return std::max(static_cast<int>(info.st_nlink) - 2, 1);
+}
+
+bool is_main_thread() noexcept { return ::gettid() == ::getpid(); }
 
 void lead_process_group(int process) noexcept { (void)::setpgid(process, 0); }
 
@@ -31,21 +53,45 @@ void die_with_parent(int parent) noexcept {
     if (parent_process() != parent) ::_exit(0); // it ended before we asked
 }
 
-result<std::vector<unique_fd>> keep_descriptors(std::span<const int> descriptors) {
-    const auto first = inherited_descriptor;
-    const auto behind = first + static_cast<int>(descriptors.size());
-    std::vector<int> parked; // out of the way of the numbers that will be given out
-    for (const int descriptor : descriptors) {
-        parked.push_back(::fcntl(descriptor, F_DUPFD_CLOEXEC, behind));
-        if (parked.back() == -1) return last_error();
+void live_without_parent() noexcept { (void)::prctl(PR_SET_PDEATHSIG, 0); }
+
+void reset_signals() noexcept {
+    struct sigaction action{};
+    action.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < NSIG; ++signal) (void)::sigaction(signal, &action, nullptr);
+    sigset_t none;
+    ::sigemptyset(&none);
+    (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void ignore_ending_signals() noexcept {
+    for (const int signal : ending_signals) (void)::signal(signal, SIG_IGN);
+}
+
+void heed_ending_signals() noexcept {
+    for (const int signal : ending_signals) (void)::signal(signal, SIG_DFL);
+}
+
+void close_descriptors_except(std::vector<int> kept) noexcept {
+    std::ranges::sort(kept);
+    int first = STDERR_FILENO + 1;
+    for (const int descriptor : kept) {
+        if (descriptor < first) continue;
+        close_range_or_each(first, descriptor - 1);
+        first = descriptor + 1;
     }
-    std::vector<unique_fd> kept;
-    for (int target = first; const int descriptor : parked) {
-        if (::dup3(descriptor, target, O_CLOEXEC) == -1) return last_error();
-        kept.emplace_back(target++);
+    ::closefrom(first);
+}
+
+result<void> redirect_descriptor(int source, int target) noexcept {
+    // A descriptor that already has the number would keep being closed on exec.
+    if (source == target) {
+        if (::fcntl(target, F_SETFD, 0) == -1) return last_error();
+        return {};
     }
-    ::closefrom(behind); // close_range(2), or /proc/self/fd where the kernel has none
-    return kept;
+    const auto duplicate = [&] { return ::dup2(source, target); };
+    if (retry_on_eintr(duplicate) == -1) return last_error();
+    return {};
 }
 
 void fill_standard_descriptors() noexcept {
@@ -54,47 +100,52 @@ void fill_standard_descriptors() noexcept {
     if (descriptor > STDERR_FILENO) ::close(descriptor);
 }
 
-std::size_t raise_descriptor_limit() noexcept {
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    const auto before = limit.rlim_cur;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-    return before;
-}
-
-void set_descriptor_limit(std::size_t soft) noexcept {
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = soft;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 void keep_ended_children() noexcept {
     struct sigaction action{};
     action.sa_handler = SIG_DFL;
     (void)::sigaction(SIGCHLD, &action, nullptr);
 }
 
-void set_process_name(const char* name) noexcept { (void)::prctl(PR_SET_NAME, name); }
+result<void> set_niceness(int niceness) noexcept {
+    if (::setpriority(PRIO_PROCESS, 0, niceness) == -1) return last_error();
+    return {};
+}
+
+void set_process_name(const std::string& name) noexcept {
+    (void)::prctl(PR_SET_NAME, name.c_str());
+}
 
 void buffer_output_by_line() noexcept {
     (void)std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     (void)std::setvbuf(stderr, nullptr, _IOLBF, BUFSIZ);
 }
 
-void end_process(int code) noexcept {
-    std::cout.flush();
-    std::cerr.flush();
-    (void)std::fflush(nullptr);
-    ::_exit(code);
+namespace {
+
+/// Leaves a stream alone that another thread has locked: that thread may be waiting for input.
+void flush_unless_locked(std::FILE* stream) noexcept {
+    if (::ftrylockfile(stream) != 0) return;
+    try {
+        // These may lead to the stream, whose lock is ours now.
+        (stream == stdout ? std::cout : std::clog).flush();
+    } catch (...) {
+        errno = 0; // a stream that throws on failure: there is nobody to tell
+    }
+    (void)::fflush_unlocked(stream);
+    ::funlockfile(stream);
 }
 
-std::string take_environment_variable(const char* name) {
-    const char* value = std::getenv(name);
-    std::string taken = value == nullptr ? "" : value;
-    ::unsetenv(name); // NOLINT(concurrency-mt-unsafe): called before there are threads
-    return taken;
+} // namespace
+
+void flush_output() noexcept {
+    flush_unless_locked(stdout);
+    flush_unless_locked(stderr);
+    if (thread_count() == 1) (void)std::fflush(nullptr); // it waits for the lock of each
+}
+
+void end_process(int code) noexcept {
+    flush_output();
+    ::_exit(code);
 }
 
 } // namespace tandem::os

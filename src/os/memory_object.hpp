@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <utility>
 
@@ -18,8 +19,22 @@ namespace tandem::os {
 /// turn our next access into SIGBUS, nor grow it.
 [[nodiscard]] result<unique_fd> create_memory_object(const char* name, std::size_t bytes) noexcept;
 
+/// Creates such memory with `parts` in it, one behind the other.
+[[nodiscard]] result<unique_fd> create_memory_object_of(
+    const char* name, std::initializer_list<std::span<const std::byte>> parts) noexcept;
+
+/// Creates an empty one that grows with what is written to it.
+[[nodiscard]] result<unique_fd> create_growing_memory_object(const char* name) noexcept;
+[[nodiscard]] result<void> write_to_memory_object(const unique_fd& fd,
+                                                  std::span<const std::byte> bytes) noexcept;
+/// Seals size and content, if nobody else has it mapped for writing.
+[[nodiscard]] result<void> seal_memory_object(const unique_fd& fd) noexcept;
+
 /// Bytes in the object behind `fd`.
 [[nodiscard]] result<std::size_t> memory_object_bytes(const unique_fd& fd) noexcept;
+
+/// True if `descriptor` is open and shows a memory object.
+[[nodiscard]] bool is_memory_object(int descriptor) noexcept;
 
 /// True if the object's size can no longer change, so that what is mapped stays mapped.
 [[nodiscard]] bool size_is_sealed(const unique_fd& fd) noexcept;
@@ -32,6 +47,9 @@ public:
     /// Maps [offset, offset + bytes) once.
     [[nodiscard]] static result<mapping> map(const unique_fd& fd, std::size_t offset,
                                              std::size_t bytes) noexcept;
+
+    /// Maps all of an object whose size is sealed, for reading only.
+    [[nodiscard]] static result<mapping> map_whole(const unique_fd& fd) noexcept;
 
     /// Maps [offset, offset + bytes) twice, one behind the other, so that a record that runs over
     /// the end of a ring is contiguous all the same. `bytes` is a multiple of the page size;
@@ -48,6 +66,9 @@ public:
     ~mapping();
 
     [[nodiscard]] std::span<std::byte> bytes() const noexcept { return bytes_; }
+
+    /// Forks of this process have nothing there.
+    void keep_from_forks() const noexcept;
 
 private:
     explicit mapping(std::span<std::byte> bytes) noexcept : bytes_{bytes} {}

@@ -19,6 +19,9 @@ inline constexpr std::chrono::nanoseconds no_time_limit{-1};
 [[nodiscard]] result<std::vector<bool>> wait_readable(std::span<const int> descriptors,
                                                       std::chrono::nanoseconds timeout);
 
+/// True if `descriptor` is readable now, or has been closed by its peer.
+[[nodiscard]] bool is_readable(int descriptor) noexcept;
+
 /// Waits until `descriptor` takes another message, or until `timeout` is over.
 void wait_writable(int descriptor, std::chrono::nanoseconds timeout) noexcept;
 

@@ -24,6 +24,11 @@ result<std::vector<bool>> wait_readable(std::span<const int> descriptors,
     return readable;
 }
 
+bool is_readable(int descriptor) noexcept {
+    pollfd entry{.fd = descriptor, .events = POLLIN, .revents = 0};
+    return ::poll(&entry, 1, 0) == 1;
+}
+
 void wait_writable(int descriptor, std::chrono::nanoseconds timeout) noexcept {
     pollfd polled{descriptor, POLLOUT, 0};
     const auto limit = to_timespec(timeout);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "os/result.hpp"
@@ -26,24 +27,36 @@ void send_signal(const unique_fd& process, int signal) noexcept;
 /// another group may get the number afterwards.
 void kill_group(int leader) noexcept;
 
+/// Ends this process and its group with SIGKILL.
+[[noreturn]] void kill_own_group() noexcept;
+
 /// How a child ended.
 struct child_end {
     bool signalled = false;
     bool core_dumped = false;
     int value = 0; // signal number if signalled, exit code otherwise
     std::size_t peak_rss_bytes = 0;
-    std::chrono::microseconds cpu_time{0}; // user and system
+    std::chrono::microseconds user_time{0};
+    std::chrono::microseconds system_time{0};
+    std::int64_t minor_faults = 0; // pages that were there, but not mapped
+    std::int64_t major_faults = 0; // pages that had to be read
+    std::int64_t voluntary_switches = 0;
+    std::int64_t involuntary_switches = 0;
 };
 
-/// True if the child has ended; it stays unreaped, so its number is still its own, unless somebody
-/// else in this process has reaped it.
-[[nodiscard]] bool has_ended(int child) noexcept;
+enum class child_state : std::uint8_t {
+    running,
+    ended, // and not reaped: its number, and that of its group, are still its own
+    gone,  // reaped by somebody else in this process, or by the kernel (SIGCHLD ignored)
+};
+[[nodiscard]] child_state state_of(int child) noexcept;
 
 /// Takes the exit status of a child that has ended; nullopt while it runs. ECHILD if somebody else
 /// in this process has taken it.
 [[nodiscard]] result<std::optional<child_end>> reap(int child) noexcept;
 
-/// Waits for the end of a child that was sent SIGKILL, for a second at most, and reaps it.
-void reap_killed(int child) noexcept;
+/// Kills a child and its group, waits for its end, for a second at most, and reaps it. Returns how
+/// it ended, if that can be known: by itself perhaps.
+std::optional<child_end> kill_and_reap(int child) noexcept;
 
 } // namespace tandem::os

@@ -25,7 +25,12 @@ child_end to_child_end(int status, const rusage& usage) noexcept {
     end.value = end.signalled ? WTERMSIG(status) : WEXITSTATUS(status);
     end.core_dumped = end.signalled && WCOREDUMP(status);
     end.peak_rss_bytes = static_cast<std::size_t>(usage.ru_maxrss) * 1024; // reported in KiB
-    end.cpu_time = to_duration(usage.ru_utime) + to_duration(usage.ru_stime);
+    end.user_time = to_duration(usage.ru_utime);
+    end.system_time = to_duration(usage.ru_stime);
+    end.minor_faults = usage.ru_minflt;
+    end.major_faults = usage.ru_majflt;
+    end.voluntary_switches = usage.ru_nvcsw;
+    end.involuntary_switches = usage.ru_nivcsw;
     return end;
 }
 
@@ -37,7 +42,7 @@ int parent_process() noexcept { return ::getppid(); }
 
 result<unique_fd> open_process(int id) noexcept {
     // glibc 2.36 has pidfd_open(), but its header clashes with <linux/wait.h> of some kernels.
-    unique_fd fd{static_cast<int>(::syscall(SYS_pidfd_open, id, 0))};
+    auto fd = above_standard(unique_fd{static_cast<int>(::syscall(SYS_pidfd_open, id, 0))});
     if (!fd) return last_error();
     return fd;
 }
@@ -48,13 +53,18 @@ void send_signal(const unique_fd& process, int signal) noexcept {
 
 void kill_group(int leader) noexcept { (void)::kill(-leader, SIGKILL); }
 
-bool has_ended(int child) noexcept {
+void kill_own_group() noexcept {
+    (void)::kill(0, SIGKILL);
+    ::_exit(1);
+}
+
+child_state state_of(int child) noexcept {
     siginfo_t info{};
     const auto look = [&] {
         return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
     };
-    if (retry_on_eintr(look) == -1) return errno == ECHILD;
-    return info.si_pid == child;
+    if (retry_on_eintr(look) == -1) return child_state::gone;
+    return info.si_pid == child ? child_state::ended : child_state::running;
 }
 
 result<std::optional<child_end>> reap(int child) noexcept {
@@ -67,13 +77,19 @@ result<std::optional<child_end>> reap(int child) noexcept {
     return to_child_end(status, usage);
 }
 
-void reap_killed(int child) noexcept {
+std::optional<child_end> kill_and_reap(int child) noexcept {
     constexpr std::timespec pause{0, 1'000'000};
     for (int milliseconds = 0; milliseconds < 1000; ++milliseconds) {
+        // While it is there, its number is not another's.
+        if (state_of(child) == child_state::gone) return std::nullopt;
+        kill_group(child);
+        (void)::kill(child, SIGKILL); // it may not lead its group yet
         const auto end = reap(child);
-        if (!end || *end) return;
+        if (!end) return std::nullopt;
+        if (*end) return *end;
         ::nanosleep(&pause, nullptr);
     }
+    return std::nullopt;
 }
 
 } // namespace tandem::os

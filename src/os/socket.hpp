@@ -28,12 +28,16 @@ using socket_pair = std::pair<unique_fd, unique_fd>;
 struct received_message {
     std::size_t bytes = 0;
     std::vector<unique_fd> descriptors;
+    bool is_cut = false; // not all descriptors could be taken: too many files are open
 };
 
 /// Receives one message into `buffer` without waiting; EAGAIN if there is none. A message that does
-/// not fit, or that brings more than four descriptors, is EMSGSIZE.
+/// not fit is EMSGSIZE. It may bring twelve descriptors.
 [[nodiscard]] result<received_message> receive_message(const unique_fd& socket,
                                                        std::span<std::byte> buffer) noexcept;
+
+/// Ends the connection whoever else holds a copy of the descriptor: a fork, say.
+void shut_down(const unique_fd& socket) noexcept;
 
 /// The process that created the socket pair `socket` belongs to.
 [[nodiscard]] result<int> peer_process(const unique_fd& socket) noexcept;

@@ -13,7 +13,7 @@ namespace tandem::os {
 
 namespace {
 
-constexpr std::size_t max_descriptors = 4;
+constexpr std::size_t max_descriptors = 12;
 
 struct control_buffer {
     alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(max_descriptors * sizeof(int))> bytes{};
@@ -82,10 +82,12 @@ result<received_message> receive_message(const unique_fd& socket,
     const auto bytes = retry_on_eintr(receive);
     if (bytes == -1) return last_error();
     received_message message{static_cast<std::size_t>(bytes), take_descriptors(header)};
-    if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-        return std::unexpected{error_from(EMSGSIZE)};
+    if ((header.msg_flags & MSG_TRUNC) != 0) return std::unexpected{error_from(EMSGSIZE)};
+    message.is_cut = (header.msg_flags & MSG_CTRUNC) != 0;
     return message;
 }
+
+void shut_down(const unique_fd& socket) noexcept { (void)::shutdown(socket.get(), SHUT_RDWR); }
 
 result<int> peer_process(const unique_fd& socket) noexcept {
     ucred peer{};

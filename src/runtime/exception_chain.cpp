@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t longest_chain = 64; // a chain that loops would have no end
 
-void describe(std::vector<task_error::thrown>& chain);
+void add_current(std::vector<task_error::thrown>& chain);
 
 void describe_nested(const std::exception& outer, std::vector<task_error::thrown>& chain) {
     const auto* nested = dynamic_cast<const std::nested_exception*>(&outer);
@@ -22,11 +22,11 @@ void describe_nested(const std::exception& outer, std::vector<task_error::thrown
     try {
         nested->rethrow_nested();
     } catch (...) {
-        describe(chain);
+        add_current(chain);
     }
 }
 
-void describe(std::vector<task_error::thrown>& chain) {
+void add_current(std::vector<task_error::thrown>& chain) {
     try {
         throw; // the exception being handled
     } catch (const std::exception& e) {
@@ -42,8 +42,17 @@ void describe(std::vector<task_error::thrown>& chain) {
 
 std::vector<task_error::thrown> describe_current_exception() {
     std::vector<task_error::thrown> chain;
-    describe(chain);
+    add_current(chain);
     return chain;
+}
+
+std::string describe(const std::vector<task_error::thrown>& chain) {
+    std::string text;
+    for (const char* joint = ""; const auto& thrown : chain) {
+        text += joint + thrown.type_name + (thrown.message.empty() ? "" : ": " + thrown.message);
+        joint = "; nested in it: ";
+    }
+    return text;
 }
 
 std::exception_ptr decode_task_error(decoder& body, task_place place) noexcept {

@@ -15,6 +15,8 @@ constexpr std::size_t growth = 8;                   // at most, from one chunk t
 constexpr std::size_t target_bytes = std::size_t{32}
                                      << 10; // of items in one chunk: an eighth of the ring
 
+constexpr std::size_t most_items = std::size_t{1} << 31; // in one chunk: their number has 32 bits
+
 } // namespace
 
 job_entry::job_entry(std::shared_ptr<detail::job> job, std::uint32_t number, std::size_t chunk_size)
@@ -33,7 +35,7 @@ std::size_t job_entry::pending() const noexcept {
 bool job_entry::has_pending() const noexcept { return !again_.empty() || next_ < limit_; }
 
 std::size_t job_entry::chunk_limit(std::size_t workers) const noexcept {
-    if (fixed_chunk_ != 0) return fixed_chunk_;
+    if (fixed_chunk_ != 0) return std::min(fixed_chunk_, most_items);
     // Towards the end the chunks shrink, so that no worker idles while another has many items left.
     const auto fair = std::max<std::size_t>(1, pending() / (2 * std::max<std::size_t>(1, workers)));
     const auto small = bytes_per_item_ == 0 ? chunk_ : target_bytes / bytes_per_item_;

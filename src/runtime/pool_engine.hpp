@@ -98,6 +98,7 @@ private:
     void lead_unattended(unique_lock& lock);
     void read_news(worker_place worker);
     void bury_after(const launch::child_process::news& news, worker_place worker);
+    void bury_lost(worker_place worker);
     void start_missing_workers();
     void bury(worker_place worker, exit_status status, const std::string& why_not_ready);
     [[nodiscard]] static bool blame_repeated_deaths(const pool_worker& worker);

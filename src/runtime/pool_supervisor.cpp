@@ -14,6 +14,7 @@
 #include "os/signal_mask.hpp"
 #include "runtime/cpu_budget.hpp"
 #include "runtime/pool_engine.hpp"
+#include "runtime/to_exit_status.hpp"
 #include "tandem/error.hpp"
 
 namespace tandem::runtime {
@@ -44,11 +45,6 @@ template <class T>
 T usable(os::result<T>&& made, const char* doing) {
     if (!made) throw launch_error{std::string{doing} + ": " + made.error().message()};
     return *std::move(made);
-}
-
-exit_status to_exit_status(const os::child_end& end) {
-    return end.signalled ? exit_status::killed_by(end.value, end.core_dumped)
-                         : exit_status::exited(end.value);
 }
 
 } // namespace
@@ -109,8 +105,10 @@ void pool_engine::look_after_workers(const std::vector<bool>& readable) {
         const auto current = worker++;
         if (readable[i])
             read_news(current);
-        else if (current->is_overdue())
+        else if (current->is_overdue()) {
+            current->child().give_up();
             bury(current, {}, "it did not start within ten seconds");
+        }
     }
 }
 
@@ -156,10 +154,21 @@ void pool_engine::bury_after(const launch::child_process::news& news, worker_pla
         const auto status = to_exit_status(news.end);
         bury(worker, status, "it ended before it was ready: " + status.describe());
     } else if (news.what == kind::failed) {
-        bury(worker, {}, os::error_from(news.error).message());
+        bury(worker, {}, news.text);
     } else {
-        bury(worker, {}, "its forkserver ended; is mp::bootstrap() the first line of main()?");
+        bury_lost(worker);
     }
+}
+
+void pool_engine::bury_lost(worker_place worker) {
+    std::string reason;
+    try {
+        reason = worker->child().describe_loss().text;
+    } catch (const bootstrap_error& e) {
+        bury(worker, {}, e.what());
+        return give_up(std::current_exception()); // it would be the same again
+    }
+    bury(worker, {}, reason);
 }
 
 void pool_engine::bury(worker_place worker, exit_status status, const std::string& why_not_ready) {

@@ -4,10 +4,10 @@
 #include "runtime/pool_worker.hpp"
 
 #include <algorithm>
-#include <array>
 #include <new>
 #include <utility>
 
+#include "runtime/surroundings.hpp"
 #include "tandem/error.hpp"
 
 namespace tandem::runtime {
@@ -20,7 +20,10 @@ pool_worker pool_worker::start(const channel::parent_bell& bell) {
     auto segment = channel::worker_segment::create();
     if (!segment)
         throw launch_error{"creating a worker's shared memory: " + segment.error().message()};
-    auto child = launch::child_process::start(std::array{segment->fd().get(), bell.fd().get()});
+    auto order = worker_start();
+    order.descriptors.lend(launch::descriptor_use::first, segment->fd().get());
+    order.descriptors.lend(launch::descriptor_use::second, bell.fd().get());
+    auto child = launch::child_process::request(order, false);
     segment->close_fd();
     return pool_worker{channel::pool_end{std::move(*segment)}, std::move(child)};
 }

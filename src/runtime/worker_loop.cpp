@@ -17,6 +17,7 @@
 #include "fault/fault.hpp"
 #include "os/fork.hpp"
 #include "runtime/exception_chain.hpp"
+#include "runtime/self.hpp"
 #include "tandem/detail/thunk.hpp"
 
 namespace tandem::runtime {
@@ -85,17 +86,6 @@ private:
     clock::time_point begun_;
 };
 
-const detail::thunk_entry& registered_thunk(decoder& in, detail::thunk_kind kind) {
-    const auto id = in.read<detail::code_id>();
-    const auto* entry = detail::find_thunk(id);
-    if (entry == nullptr || entry->kind() != kind)
-        throw codec_error{
-            "looking up a task's code: this process has no such code registered; was it loaded "
-            "with "
-            "dlopen() in the program only?"};
-    return *entry;
-}
-
 std::span<const std::byte> whole_body(const channel::received_task& task) {
     if (task.cut) throw std::bad_alloc{};
     return task.body;
@@ -139,7 +129,7 @@ private:
         sink_.open(1, false);
         try {
             decoder call{whole_body(task)};
-            registered_thunk(call, detail::thunk_kind::call).as_call()(call, sink_);
+            detail::read_thunk(call, detail::thunk_kind::call).as_call()(call, sink_);
         } catch (...) {
             sink_.fail_rest();
         }
@@ -151,7 +141,7 @@ private:
         fault::hit("worker.opening");
         try {
             decoder state{whole_body(task)};
-            job.runner = registered_thunk(state, detail::thunk_kind::job).as_job()(state);
+            job.runner = detail::read_thunk(state, detail::thunk_kind::job).as_job()(state);
         } catch (...) {
             job.error = std::current_exception(); // told once per item
         }
@@ -185,13 +175,17 @@ int complain(const char* doing, const std::error_code& error) {
 
 } // namespace
 
-int run_worker(std::vector<os::unique_fd> descriptors) {
-    os::set_process_name("tandem-worker");
-    auto segment = channel::worker_segment::attach(std::move(descriptors.at(0)));
+int run_worker(launch::child_start& start) {
+    using launch::descriptor_use;
+    os::set_process_name(start.settings.name);
+    auto segment = channel::worker_segment::attach(start.descriptors.take(descriptor_use::first));
     if (!segment) return complain("mapping the worker's segment", segment.error());
-    auto bell = channel::parent_bell::attach(std::move(descriptors.at(1)));
+    auto bell = channel::parent_bell::attach(start.descriptors.take(descriptor_use::second));
     if (!bell) return complain("mapping the parent's bell", bell.error());
     segment->close_fd();
+    self::become(start);
+    if (!launch::report_started(start)) return 1;
+    start.descriptors.close(descriptor_use::status);
     fault::hit("worker.before_first_task");
     return worker{channel::worker_end{std::move(*segment), std::move(*bell)}}.run();
 }

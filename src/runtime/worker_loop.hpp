@@ -3,14 +3,12 @@
 
 #pragma once
 
-#include <vector>
-
-#include "os/unique_fd.hpp"
+#include "launch/child_start.hpp"
 
 namespace tandem::runtime {
 
-/// The life of a worker: maps its segment and its parent's bell, given as descriptors in that
-/// order, and runs tasks until it is told to stop. Returns the exit code.
-[[nodiscard]] int run_worker(std::vector<os::unique_fd> descriptors);
+/// The life of a worker: maps its segment and its parent's bell, the first and the second of its
+/// descriptors, and runs tasks until it is told to stop. Returns the exit code.
+[[nodiscard]] int run_worker(launch::child_start& start);
 
 } // namespace tandem::runtime
