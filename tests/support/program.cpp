@@ -4,6 +4,8 @@
 #include "support/program.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,7 +39,11 @@ program::program(const std::string& path, std::vector<std::string> arguments,
                  std::vector<std::string> settings)
     : mark_{make_mark()} {
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) == -1) throw std::runtime_error{"pipe2"};
+    int input[2]; // a socket: writing to one that nobody reads is no signal
+    if (::pipe2(ends, O_CLOEXEC) == -1 ||
+        ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) == -1)
+        throw std::runtime_error{"creating the streams of a program"};
+    const auto test = ::getpid();
     arguments.insert(arguments.begin(), path);
     settings.push_back(mark_);
     for (char** variable = environ; *variable != nullptr; ++variable)
@@ -47,6 +53,9 @@ program::program(const std::string& path, std::vector<std::string> arguments,
     id_ = ::fork();
     if (id_ == 0) {
         ::setpgid(0, 0);
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::getppid() != test) ::_exit(127);
+        ::dup2(input[1], STDIN_FILENO);
         ::dup2(ends[1], STDOUT_FILENO);
         ::dup2(ends[1], STDERR_FILENO);
         ::execve(path.c_str(), argument_pointers.data(), setting_pointers.data());
@@ -54,13 +63,23 @@ program::program(const std::string& path, std::vector<std::string> arguments,
     }
     ::setpgid(id_, id_);
     ::close(ends[1]);
+    ::close(input[1]);
     output_ = ends[0];
+    input_ = input[0];
 }
 
 program::~program() {
-    for (const int process : running()) ::kill(process, SIGKILL);
+    // Again, since those that it finds may be starting others.
+    for (auto left = running(); !left.empty(); left = running())
+        for (const int process : left) ::kill(process, SIGKILL);
     if (!reaped_) (void)wait();
     ::close(output_);
+    ::close(input_);
+}
+
+void program::write_line(const std::string& line) const {
+    const auto text = line + "\n";
+    (void)::send(input_, text.data(), text.size(), MSG_NOSIGNAL);
 }
 
 std::string program::read_line() {

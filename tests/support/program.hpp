@@ -9,8 +9,9 @@
 namespace tandem::test {
 
 /// A program under test, in a process group of its own, with its standard output and error in a
-/// pipe. Every process that comes from it carries a mark in its environment, so that what it leaves
-/// behind can be found. Kills all of them in the end.
+/// pipe, and its standard input in another. Every process that comes from it carries a mark in its
+/// environment, so that what it leaves behind can be found. Kills all of them in the end; the
+/// program itself also ends with the test.
 class program {
 public:
     /// Starts `path` with `arguments` and further environment `settings` ("NAME=value").
@@ -21,6 +22,9 @@ public:
     ~program();
 
     [[nodiscard]] int id() const noexcept { return id_; }
+
+    /// Writes a line to its standard input.
+    void write_line(const std::string& line) const;
 
     /// The next line of output; empty at its end.
     [[nodiscard]] std::string read_line();
@@ -39,6 +43,7 @@ public:
 private:
     std::string mark_;
     int id_ = -1;
+    int input_ = -1;
     int output_ = -1;
     bool reaped_ = false;
 };
