@@ -8,9 +8,10 @@ by itself, measures once, checks its result, and prints a JSON object per figure
 
     {"question": "latency_p50", "engine": "futex", "unit": "us", "value": 4.3}
 
-A question of a figure is the folder's name, or begins with it and "_". Exit status 77: the peer is
-not installed, stderr names what is missing. Any other failure: the engine is reported as failed,
-none of its figures is shown, and the exit status here is 1.
+A question of a figure is the folder's name, begins with it and "_", or is in FOLDERS. An engine of a
+figure is the file's name, or begins with it and "_": one program may report several. Exit status 77:
+the peer is not installed, stderr names what is missing. Any other failure: the engine is reported as
+failed, none of its figures is shown, and the exit status here is 1.
 """
 
 import argparse
@@ -34,6 +35,7 @@ NOT_INSTALLED = 77
 TIME_LIMIT_S = 300  # of one engine in one round; the slowest needs some 10 s
 FEWEST_ROUNDS = 5  # a spread over fewer says nothing
 LESS_IS_BETTER = {"us", "ms", "s"}
+FOLDERS = {"process_rate": "start_up", "pool_startup": "start_up"}  # of questions named otherwise
 
 
 @dataclass
@@ -97,15 +99,19 @@ def run_program(command: list[str], environment: dict[str, str]) -> tuple[int, s
     return child.returncode, output, errors
 
 
+def belongs_to(name: str, given: str) -> bool:
+    return given == name or given.startswith(name + "_")
+
+
 def parse_figure(line: str, engine: Engine) -> dict:
     try:
         figure = json.loads(line)
-        question, name, value = figure["question"], figure["engine"], figure["value"]
+        question, name, value = str(figure["question"]), str(figure["engine"]), figure["value"]
         unit_known = isinstance(figure["unit"], str)
     except (ValueError, KeyError, TypeError):
         raise EngineFailed(f"printed a line that is not a figure: {line!r}") from None
-    belongs = question == engine.question or question.startswith(engine.question + "_")
-    if not belongs or name != engine.name:
+    if not (belongs_to(engine.question, FOLDERS.get(question, question))
+            and belongs_to(engine.name, name)):
         raise EngineFailed(f"printed a figure of {question}/{name}")
     if not unit_known or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
         raise EngineFailed(f"printed an impossible figure: {line!r}")
@@ -151,7 +157,7 @@ def summarise(engines: list[Engine]) -> list[dict]:
     values: dict[tuple[str, str, str], list[float]] = {}
     for engine in filter(lambda e: e.usable, engines):
         for figure in engine.figures:
-            key = (figure["question"], engine.name, figure["unit"])
+            key = (figure["question"], figure["engine"], figure["unit"])
             values.setdefault(key, []).append(figure["value"])
     rows = [{"question": question, "engine": name, "unit": unit, "median": statistics.median(found),
              "min": min(found), "max": max(found), "n": len(found)}
@@ -208,12 +214,13 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--output", type=Path, help="default: bench.json beside the build tree")
     given = parser.parse_args(words)
     known = find_questions(given.bench_dir)
+    given.question = [FOLDERS.get(question, question) for question in given.question]
     for question in given.question:
         if question not in known:
             parser.error(f"no question {question!r}; there are: {', '.join(known)}")
     if given.rounds < 1:
         parser.error("--rounds must be at least 1")
-    given.question = given.question or known
+    given.question = list(dict.fromkeys(given.question)) or known
     given.output = given.output or given.build_dir.parent / "bench.json"
     return given
 

@@ -16,8 +16,8 @@ def engine_name() -> str:
     return Path(sys.argv[0]).stem
 
 
-def report(question: str, unit: str, value: float, note: str = "") -> None:
-    figure = {"question": question, "engine": engine_name(), "unit": unit, "value": value}
+def report(question: str, unit: str, value: float, note: str = "", suffix: str = "") -> None:
+    figure = {"question": question, "engine": engine_name() + suffix, "unit": unit, "value": value}
     print(json.dumps(figure | ({"note": note} if note else {})), flush=True)
 
 

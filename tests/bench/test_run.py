@@ -13,6 +13,7 @@ import tempfile
 import textwrap
 import unittest
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
@@ -103,6 +104,27 @@ class RunnerTest(unittest.TestCase):
                          [("speed", "long"), ("speed", "short"),
                           ("speed_p50", "short"), ("speed_p50", "long")])
 
+    def test_program_may_report_several_engines(self) -> None:
+        self.add_reporting_engine("tandem", figure("tandem", "3"), figure("tandem_warm", "9"))
+
+        status, _, rows = self.run_bench("--rounds", "2")
+
+        self.assertEqual(status, 0)
+        self.assertEqual([(row["engine"], row["median"], row["n"]) for row in rows],
+                         [("tandem_warm", 9, 2), ("tandem", 3, 2)])
+
+    @mock.patch.dict(run.FOLDERS, {"rate": "speed", "delay": "speed"})
+    def test_question_with_a_name_of_its_own_runs_its_folder_once(self) -> None:
+        self.add_counting_engine("tandem")
+        with (self.root / "bench/speed/tandem.py").open("a") as source:
+            source.write(f"print({figure('tandem', '7', 'rate')!r})\n")
+
+        status, _, rows = self.run_bench("--rounds", "1", "rate", "delay", "speed")
+
+        self.assertEqual(status, 0)
+        self.assertEqual([(row["question"], row["median"], row["n"]) for row in rows],
+                         [("speed", 2, 1), ("rate", 7, 1)])
+
     def test_missing_peer_is_skipped_and_named(self) -> None:
         self.add_reporting_engine("tandem", figure("tandem", "1"))
         self.add_engine("peer", "import sys; sys.exit(print('python3-peer not found', file=sys.stderr) or 77)")
@@ -153,6 +175,7 @@ class RunnerTest(unittest.TestCase):
     def test_figures_that_cannot_be_are_failures(self) -> None:
         lines = {"zero": figure("zero", "0"), "endless": figure("endless", "Infinity"),
                  "foreign": figure("foreign", "1", question="latency"), "thief": figure("tandem", "1"),
+                 "tan": figure("tandem", "1"), "peer_warm": figure("peer", "1"),
                  "chatty": "hello", "silent": ""}
         for name, line in lines.items():
             self.add_reporting_engine(name, line)
