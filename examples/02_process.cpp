@@ -22,7 +22,7 @@ void say(const std::string& what) {
     std::cout << line.str() << std::flush;
 }
 
-void work(std::string name, std::chrono::milliseconds time) {
+void work(const std::string& name, std::chrono::milliseconds time) {
     say(name + " begins in " + mp::this_process::name());
     std::this_thread::sleep_for(time);
     say(name + " ends");

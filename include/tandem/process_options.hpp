@@ -61,6 +61,10 @@ struct process_options {
 
     /// How long the destructor lets it go on after it has asked it to stop, before it kills it.
     std::chrono::nanoseconds grace = std::chrono::seconds{1};
+    /// True: whatever the process has started ends with it, also what has left its process group by
+    /// setsid(2), as daemons do. Takes a forkserver of its own: the start takes some milliseconds.
+    /// Not with start_method::fork.
+    bool keep_descendants = false;
     /// start_method::fork although there are other threads: only if none of them can hold a lock
     /// that the child needs, not even that of malloc.
     bool force_fork = false;

@@ -19,9 +19,6 @@ constexpr std::uint32_t not_given = 0;
 constexpr std::uint32_t child_sleeps = 1;
 constexpr std::uint32_t given = 2;
 
-// The parent is being woken meanwhile, which takes some microseconds: sleeping would double them.
-constexpr std::chrono::microseconds spin_time{30};
-
 } // namespace
 
 os::result<process_page> process_page::create() {
@@ -75,9 +72,7 @@ bool process_page::wait_until_allowed(std::chrono::nanoseconds limit) const noex
     const auto is_given = [&] {
         return shared().leave.load(std::memory_order_acquire) == given; // [begun]
     };
-    using clock = std::chrono::steady_clock;
-    for (const auto end = clock::now() + spin_time; clock::now() < end; os::spin_pause())
-        if (is_given()) return true;
+    // Not spinning: the parent has just been woken, likely on the processor that this runs on.
     auto expected = not_given;
     // Relaxed: a failure means that the word was given, which is_given() reads again.
     shared().leave.compare_exchange_strong(expected, child_sleeps, std::memory_order_relaxed);

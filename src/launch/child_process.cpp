@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "fault/fault.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::chrono::seconds kill_limit{1}; // SIGKILL takes effect, unless the kernel is stuck
 constexpr int sigkill = 9;
+constexpr std::string_view no_room = "taking its pidfd: too many open files";
 
 os::socket_pair create_status_sockets() {
     auto ends = os::create_socket_pair();
@@ -33,6 +35,12 @@ std::optional<status_head> head_of(std::span<const std::byte> message) {
     if (message.size() < sizeof head) return std::nullopt;
     std::memcpy(&head, message.data(), sizeof head);
     return head;
+}
+
+child_process::news failed_start(std::span<const std::byte> text) {
+    child_process::news failed{child_process::news::kind::failed};
+    failed.text.assign(reinterpret_cast<const char*>(text.data()), text.size());
+    return failed;
 }
 
 /// What the forked child does; it inherits all that the program has.
@@ -58,11 +66,12 @@ std::optional<status_head> head_of(std::span<const std::byte> message) {
 
 } // namespace
 
-child_process child_process::request(child_start& start, bool executes) {
+child_process child_process::request(child_start& start, how way) {
     auto [ours, theirs] = create_status_sockets();
     start.descriptors.set(descriptor_use::status, std::move(theirs));
     child_process child;
-    child.server_ = forkserver_client::instance().send(start, executes);
+    if (way.keeps) child.keeper_ = std::make_shared<forkserver_client>(true);
+    child.server_ = child.client().send(start, way.executes);
     child.status_ = std::move(ours);
     start.descriptors.close(descriptor_use::status);
     fault::hit("program.after_request");
@@ -98,6 +107,7 @@ child_process child_process::fork(child_start start, const std::function<int(chi
 child_process::child_process(child_process&& other) noexcept
     : status_{std::move(other.status_)},
       process_{std::move(other.process_)},
+      keeper_{std::move(other.keeper_)},
       server_{std::move(other.server_)},
       id_{std::exchange(other.id_, 0)}, // nothing is left to drop
       has_ended_{other.has_ended_},
@@ -109,12 +119,17 @@ child_process& child_process::operator=(child_process&& other) noexcept {
     drop();
     status_ = std::move(other.status_);
     process_ = std::move(other.process_);
+    keeper_ = std::move(other.keeper_);
     server_ = std::move(other.server_);
     id_ = std::exchange(other.id_, 0); // nothing is left to drop
     has_ended_ = other.has_ended_;
     is_silent_ = other.is_silent_;
     generation_ = other.generation_;
     return *this;
+}
+
+forkserver_client& child_process::client() const {
+    return keeper_ != nullptr ? *keeper_ : forkserver_client::instance();
 }
 
 std::optional<child_process::news> child_process::read_news() {
@@ -143,31 +158,20 @@ std::optional<child_process::news> child_process::read_status() {
         return std::nullopt;
     }
     if (!head) return news{kind::lost};
-    const auto body = message.subspan(sizeof *head);
-    switch (head->kind) {
-        case status_kind::started: {
-            if (received->descriptors.size() != 1) {
-                news failed{kind::failed};
-                failed.text = "taking its pidfd: too many open files";
-                return failed;
-            }
-            id_ = head->value;
-            process_ = std::move(received->descriptors.front());
-            return news{kind::started};
-        }
-        case status_kind::failed: {
-            news failed{kind::failed};
-            failed.text.assign(reinterpret_cast<const char*>(body.data()), body.size());
-            return failed;
-        }
-        case status_kind::ended: {
-            has_ended_ = true;
-            news ended{kind::ended};
-            ended.end = head->end;
-            return ended;
-        }
-    }
-    return news{kind::lost};
+    if (head->kind == status_kind::failed) return failed_start(message.subspan(sizeof *head));
+    if (head->kind == status_kind::started) return begin(*head, received->descriptors);
+    has_ended_ = true;
+    news ended{kind::ended};
+    ended.end = head->end;
+    return ended;
+}
+
+child_process::news child_process::begin(const status_head& head,
+                                         std::span<os::unique_fd> descriptors) {
+    if (descriptors.size() != 1) return failed_start(std::as_bytes(std::span{no_room}));
+    id_ = head.value;
+    process_ = std::move(descriptors.front());
+    return news{news::kind::started};
 }
 
 std::optional<child_process::news> child_process::reap_own() {
@@ -191,20 +195,21 @@ bool child_process::is_ending() const noexcept {
 std::vector<int> child_process::watched() const {
     std::vector<int> descriptors;
     if (!is_silent_) descriptors.push_back(status_.get());
-    if (server_ != nullptr) descriptors.push_back(server_->get());
-    // Another thread that watches may read the news from the socket, but this stays readable.
-    if (process_ && (server_ == nullptr || !is_ending())) descriptors.push_back(process_.get());
+    if (server_ != nullptr)
+        descriptors.push_back(server_->get());
+    else if (process_)
+        descriptors.push_back(process_.get());
     return descriptors;
 }
 
 forkserver_client::loss child_process::describe_loss() const {
     if (server_ == nullptr)
         return {"another part of this program has taken its exit status", false};
-    return forkserver_client::instance().describe_end(server_);
+    return client().describe_end(server_);
 }
 
 void child_process::give_up() const {
-    if (server_ != nullptr) forkserver_client::instance().give_up(server_);
+    if (server_ != nullptr) client().give_up(server_);
 }
 
 void child_process::kill() noexcept {
@@ -223,6 +228,7 @@ void child_process::drop() noexcept {
         // A fork's copy: the child is not its own. Nor are the descriptors, if it has closed all.
         (void)status_.release();
         (void)process_.release();
+        if (keeper_ != nullptr) keeper_->disown();
         return;
     }
     if (has_ended_) return;

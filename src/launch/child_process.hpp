@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,11 +24,16 @@ namespace tandem::launch {
 /// Sharing   one thread at a time.
 class child_process {
 public:
+    struct how {
+        bool executes = false; // the child is the program executed once more
+        bool keeps = false;    // it gets a forkserver of its own, which ends all its descendants
+    };
+
     /// Asks the forkserver for a child; starts the server if none is running. Waits for neither.
     /// `start` is complete but for the status socket, and as it was afterwards.
     /// \throws bootstrap_error if mp::bootstrap() has not been called, launch_error if the server
     /// cannot be started or reached.
-    [[nodiscard]] static child_process request(child_start& start, bool executes);
+    [[nodiscard]] static child_process request(child_start& start, how way);
 
     /// Forks this program; the child ends with what `run` returns.
     /// \throws launch_error
@@ -82,13 +88,16 @@ public:
     void kill_and_wait() noexcept;
 
 private:
+    [[nodiscard]] forkserver_client& client() const;
     [[nodiscard]] std::optional<news> reap_own();
     [[nodiscard]] std::optional<news> read_status();
+    [[nodiscard]] news begin(const status_head& head, std::span<os::unique_fd> descriptors);
     void drop() noexcept;
 
     os::unique_fd status_;
     os::unique_fd process_;
-    forkserver_client::server_process server_; // null: it is our own child
+    std::shared_ptr<forkserver_client> keeper_; // its own forkserver, if it has one
+    forkserver_client::server_process server_;  // null: it is our own child
     int id_ = 0;
     bool has_ended_ = false; // and was reaped
     bool is_silent_ = false; // our own child: it has closed its status socket

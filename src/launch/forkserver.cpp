@@ -39,8 +39,13 @@ constexpr int sigkill = 9;
 
 class forkserver {
 public:
-    forkserver(os::unique_fd control, os::unique_fd program, const entry_points& entries)
-        : control_{std::move(control)}, program_{std::move(program)}, entries_{entries} {
+    forkserver(os::unique_fd control, os::unique_fd program, const entry_points& entries,
+               bool keeps)
+        : control_{std::move(control)},
+          program_{std::move(program)},
+          entries_{entries},
+          keeps_{keeps} {
+        if (keeps_) os::adopt_orphans();
         // Forking with further threads would copy the locks that they hold.
         if (const int threads = os::thread_count(); threads > 1)
             refusal_ = "mp::bootstrap() was called when " + std::to_string(threads - 1) +
@@ -56,6 +61,7 @@ public:
             if (requests_waiting_ && !answer_requests()) break;
         }
         for (const auto& child : children_) end_child(child);
+        if (keeps_) os::end_descendants({});
         os::flush_output();
         os::kill_own_group(); // with what was forked by preloaded functions
     }
@@ -104,18 +110,27 @@ private:
             child.status.reset(); // a closed peer is readable for ever: watch it no longer
         }
         std::erase_if(children_,
-                      [](const served_child& child) { return child.has_news && reap(child); });
+                      [this](const served_child& child) { return child.has_news && reap(child); });
     }
 
-    static bool reap(const served_child& child) {
+    bool reap(const served_child& child) {
         const auto state = os::state_of(child.id);
         if (state == os::child_state::running) return false;
         if (state == os::child_state::ended) os::kill_group(child.id); // what it has left behind
         const auto end = os::reap(child.id);
         if (!end || !*end) return !end;
+        if (keeps_) end_strangers(child.id);
         const status_head message{.kind = status_kind::ended, .value = 0, .end = **end};
         (void)os::send_message(child.status, os::message_bytes(message)); // nobody left to tell
         return true;
+    }
+
+    /// Ends what the child `ended` has left behind outside of its group.
+    void end_strangers(int ended) {
+        std::vector<int> spared;
+        for (const auto& child : children_)
+            if (child.id != ended) spared.push_back(child.id);
+        os::end_descendants(spared);
     }
 
     /// False once the program has closed the control socket.
@@ -189,8 +204,8 @@ private:
     [[noreturn]] void become_child(int server, child_start& start) {
         os::lead_process_group(0);
         os::die_with_parent(server);
-        os::set_descriptor_limit(descriptor_limit_);
-        os::heed_ending_signals();
+        if (descriptor_limit_ != raised_limit_) os::set_descriptor_limit(descriptor_limit_);
+        os::unblock_signals();
         start.descriptors.set(descriptor_use::program, std::move(program_));
         start.descriptors.close(descriptor_use::memory); // it is mapped
         os::close_descriptors_except(start.descriptors.numbers());
@@ -221,9 +236,11 @@ private:
     os::unique_fd control_;
     os::unique_fd program_;
     entry_points entries_;
+    bool keeps_;
     std::string refusal_; // why this server starts no children; empty: it does
     // The server itself needs two descriptors per child; children get what the program had.
     std::uint64_t descriptor_limit_ = os::raise_descriptor_limit();
+    std::uint64_t raised_limit_ = os::raise_descriptor_limit();
     std::list<served_child> children_;
     bool requests_waiting_ = false;
     bool program_ended_ = false;
@@ -232,7 +249,7 @@ private:
 
 } // namespace
 
-void serve_as_forkserver(int parent, const entry_points& entries) {
+void serve_as_forkserver(int parent, const entry_points& entries, bool keeps) {
     os::close_on_exec(os::first_inherited_descriptor);
     os::unique_fd control{os::first_inherited_descriptor};
     auto program = os::open_process(parent);
@@ -241,11 +258,11 @@ void serve_as_forkserver(int parent, const entry_points& entries) {
     os::set_process_name("tandem-server");
     os::keep_ended_children();
     // It ends with the program, and not before it has ended what its children have started.
-    os::ignore_ending_signals();
+    os::block_ending_signals();
     os::flush_output(); // what initialisers have written must not be in every child's buffer
     os::buffer_output_by_line();
     entries.warm_up();
-    forkserver{std::move(control), *std::move(program), entries}.serve();
+    forkserver{std::move(control), *std::move(program), entries, keeps}.serve();
 }
 
 } // namespace tandem::launch

@@ -62,6 +62,16 @@ std::string describe(const os::child_end& end) {
     return "exited with code " + std::to_string(end.value);
 }
 
+/// A fork of the program may have closed the descriptor, and given its number to something else.
+struct close_in_its_process {
+    unsigned generation = os::fork_generation();
+
+    void operator()(const os::unique_fd* descriptor) const noexcept {
+        const std::unique_ptr<os::unique_fd> owner{const_cast<os::unique_fd*>(descriptor)};
+        if (generation != os::fork_generation()) (void)owner->release();
+    }
+};
+
 /// A request as it is sent; what does not fit into a message goes into a memory object.
 struct packed_request {
     std::vector<std::byte> message;
@@ -99,9 +109,9 @@ packed_request pack(request_head head, std::span<const std::byte> settings,
 
 packed_request pack(const child_start& start, bool executes) {
     const auto settings = encode(start.settings);
-    request_head head{.role = start.role,
-                      .executes = executes ? 1U : 0U,
-                      .descriptors = start.descriptors.uses()};
+    const request_head head{.role = start.role,
+                            .executes = executes ? 1U : 0U,
+                            .descriptors = start.descriptors.uses()};
     auto packed = pack(head, settings, start.payload);
     packed.descriptors = start.descriptors.numbers();
     if (packed.memory) // second in the order of uses, behind the status socket
@@ -113,6 +123,14 @@ packed_request pack(const child_start& start, bool executes) {
 
 void note_bootstrap() noexcept {
     bootstrapped.store(true, std::memory_order_relaxed); // see its declaration
+}
+
+forkserver_client::~forkserver_client() {
+    control_.reset();
+    if (process_ == nullptr) return;
+    const std::array<int, 1> watched{process_->get()};
+    (void)os::wait_readable(watched, end_limit);
+    stop();
 }
 
 void require_bootstrap() {
@@ -186,6 +204,12 @@ void forkserver_client::retire_if_changed() {
     server_ = 0;
 }
 
+void forkserver_client::disown() noexcept {
+    (void)control_.release();
+    server_ = 0;
+    process_.reset();
+}
+
 void forkserver_client::give_up(const server_process& server) {
     const std::lock_guard guard{mutex_};
     read_stages();
@@ -200,7 +224,8 @@ void forkserver_client::spawn() {
     credentials_ = os::current_credentials();
     remove_role(environment_);
     os::spawn_request request{.environment = environment_, .descriptors = {ends->second.get()}};
-    request.environment.push_back(std::string{role_variable} + "=" + forkserver_role + ":" +
+    request.environment.push_back(std::string{role_variable} + "=" +
+                                  (keeps_ ? keeper_role : forkserver_role) + ":" +
                                   library_identity() + ":" + std::to_string(os::current_process()));
     const auto server = os::spawn_self(request);
     if (!server)
@@ -213,7 +238,7 @@ void forkserver_client::spawn() {
         os::kill_and_reap(server_);
         throw launch_error{"opening the forkserver's pidfd: " + process.error().message()};
     }
-    process_ = std::make_shared<const os::unique_fd>(*std::move(process));
+    process_ = server_process{new os::unique_fd{*std::move(process)}, close_in_its_process{}};
     control_ = std::move(ends->first);
     stage_ = server_stage::none;
 }

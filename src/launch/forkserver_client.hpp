@@ -32,7 +32,10 @@ void require_bootstrap();
 /// Blocking  send() waits for room in the server's socket, ten seconds at most.
 class forkserver_client {
 public:
-    forkserver_client() = default;
+    /// `keeps`: its server is a keeper, for one child.
+    explicit forkserver_client(bool keeps = false) : keeps_{keeps} {}
+    /// Closes the socket and waits for the end of the server, which ends what it has started.
+    ~forkserver_client();
     forkserver_client(const forkserver_client&) = delete;
     forkserver_client& operator=(const forkserver_client&) = delete;
     static forkserver_client& instance() { return os::of_this_process<forkserver_client>(); }
@@ -56,6 +59,9 @@ public:
     /// Ends `server` if it has not even come to mp::bootstrap().
     void give_up(const server_process& server);
 
+    /// In a fork of the program: leaves the server alone, and its descriptors.
+    void disown() noexcept;
+
     struct loss {
         std::string text;
         bool may_be_tried_again = true; // it was killed, and did not end by itself
@@ -74,6 +80,7 @@ private:
     void read_stages() noexcept;
     void stop();
 
+    const bool keeps_;
     std::mutex mutex_; // guards: all below
     os::unique_fd control_;
     server_process process_;

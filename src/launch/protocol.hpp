@@ -23,6 +23,7 @@ namespace tandem::launch {
 /// "<role>:<identity of the library>:<process id of its parent>".
 inline constexpr const char* role_variable = "TANDEM_ROLE";
 inline constexpr const char* forkserver_role = "forkserver";
+inline constexpr const char* keeper_role = "keeper"; // a forkserver that adopts orphans
 inline constexpr const char* child_role_name = "child";
 
 inline constexpr std::uint32_t protocol_magic = 0x544e'444dU; // "TNDM"

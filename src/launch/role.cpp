@@ -89,7 +89,9 @@ void play_role(const entry_points& entries) {
     if (os::parent_process() != parent && !has_socket && !has_memory) return;
     os::fill_standard_descriptors();
     os::live_without_parent(); // that follows a thread of the program, which may end
-    if (parts[0] == forkserver_role && has_socket) serve_as_forkserver(parent, entries);
+    const bool keeps = parts[0] == keeper_role;
+    if ((keeps || parts[0] == forkserver_role) && has_socket)
+        serve_as_forkserver(parent, entries, keeps);
     if (parts[0] == child_role_name && has_memory && parts.size() == 4)
         run_executed_child(parent, std::strtoull(parts[3].c_str(), nullptr, 10), entries);
     os::end_process(1); // this copy was made for us: main() must not go on in it

@@ -27,8 +27,9 @@ struct entry_points {
 /// server nor in the children that it forks. Returns at once in any other process.
 void play_role(const entry_points& entries);
 
-/// The life of a forkserver of the process `parent`.
-[[noreturn]] void serve_as_forkserver(int parent, const entry_points& entries);
+/// The life of a forkserver of the process `parent`. `keeps`: it ends all descendants of a child at
+/// the child's end, those that have left its process group too.
+[[noreturn]] void serve_as_forkserver(int parent, const entry_points& entries, bool keeps);
 
 /// The life of a child of a forkserver, once its descriptors are in place.
 [[noreturn]] void run_child(const entry_points& entries, child_start& start);

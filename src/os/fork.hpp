@@ -34,9 +34,9 @@ void live_without_parent() noexcept;
 /// Gives every signal its default disposition and unblocks it.
 void reset_signals() noexcept;
 
-/// Makes SIGHUP, SIGINT, SIGQUIT and SIGTERM have no effect, or their default one again.
-void ignore_ending_signals() noexcept;
-void heed_ending_signals() noexcept;
+/// Blocks SIGHUP, SIGINT, SIGQUIT and SIGTERM; unblocks all signals.
+void block_ending_signals() noexcept;
+void unblock_signals() noexcept;
 
 /// Closes all descriptors but 0, 1, 2 and `kept`.
 void close_descriptors_except(std::vector<int> kept) noexcept;

@@ -8,11 +8,13 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/single_threaded.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <initializer_list>
 #include <iostream>
 
 #include "os/process.hpp"
@@ -20,8 +22,6 @@
 namespace tandem::os {
 
 namespace {
-
-constexpr int ending_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 void close_range_or_each(int first, int last) noexcept {
     if (first > last) return;
@@ -38,6 +38,7 @@ result<int> fork_process() noexcept {
 }
 
 int thread_count() noexcept {
+    if (__libc_single_threaded) return 1; // never has started a thread
     // The kernel counts threads as links of this directory, beside the two of any directory.
     struct stat info{};
     if (::stat("/proc/self/task", &info) == -1) return 1;
@@ -59,17 +60,20 @@ void reset_signals() noexcept {
     struct sigaction action{};
     action.sa_handler = SIG_DFL;
     for (int signal = 1; signal < NSIG; ++signal) (void)::sigaction(signal, &action, nullptr);
+    unblock_signals();
+}
+
+void block_ending_signals() noexcept {
+    sigset_t ending;
+    ::sigemptyset(&ending);
+    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) ::sigaddset(&ending, signal);
+    (void)::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+}
+
+void unblock_signals() noexcept {
     sigset_t none;
     ::sigemptyset(&none);
-    (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-void ignore_ending_signals() noexcept {
-    for (const int signal : ending_signals) (void)::signal(signal, SIG_IGN);
-}
-
-void heed_ending_signals() noexcept {
-    for (const int signal : ending_signals) (void)::signal(signal, SIG_DFL);
+    (void)::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 void close_descriptors_except(std::vector<int> kept) noexcept {
@@ -122,15 +126,23 @@ void buffer_output_by_line() noexcept {
 
 namespace {
 
-/// Leaves a stream alone that another thread has locked: that thread may be waiting for input.
-void flush_unless_locked(std::FILE* stream) noexcept {
-    if (::ftrylockfile(stream) != 0) return;
+/// Nothing is buffered in an iostream that shares the buffer of stdio, which is how they begin.
+const std::streambuf* const synchronized_output = std::cout.rdbuf();
+
+void flush_iostreams() noexcept {
+    if (std::cout.rdbuf() == synchronized_output) return;
     try {
-        // These may lead to the stream, whose lock is ours now.
-        (stream == stdout ? std::cout : std::clog).flush();
+        std::cout.flush();
+        std::clog.flush();
     } catch (...) {
         errno = 0; // a stream that throws on failure: there is nobody to tell
     }
+}
+
+/// Leaves a stream alone that another thread has locked: that thread may be waiting for input.
+void flush_unless_locked(std::FILE* stream) noexcept {
+    if (::ftrylockfile(stream) != 0) return;
+    if (stream == stdout) flush_iostreams(); // they may lead to it, and its lock is ours now
     (void)::fflush_unlocked(stream);
     ::funlockfile(stream);
 }
@@ -138,9 +150,13 @@ void flush_unless_locked(std::FILE* stream) noexcept {
 } // namespace
 
 void flush_output() noexcept {
+    if (thread_count() == 1) {
+        flush_iostreams();
+        (void)std::fflush(nullptr); // it waits for the lock of each
+        return;
+    }
     flush_unless_locked(stdout);
     flush_unless_locked(stderr);
-    if (thread_count() == 1) (void)std::fflush(nullptr); // it waits for the lock of each
 }
 
 void end_process(int code) noexcept {

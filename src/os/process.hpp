@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "os/result.hpp"
 #include "os/unique_fd.hpp"
@@ -26,6 +27,13 @@ void send_signal(const unique_fd& process, int signal) noexcept;
 /// Ends a whole process group with SIGKILL. Only while its leader has not been reaped, since
 /// another group may get the number afterwards.
 void kill_group(int leader) noexcept;
+
+/// Makes this process the parent of all its descendants whose own parent has ended (prctl(2),
+/// PR_SET_CHILD_SUBREAPER).
+void adopt_orphans() noexcept;
+/// Ends all descendants of a process that adopts orphans, and reaps them, but for its children
+/// `spared` and theirs.
+void end_descendants(std::span<const int> spared);
 
 /// Ends this process and its group with SIGKILL.
 [[noreturn]] void kill_own_group() noexcept;

@@ -4,12 +4,16 @@
 #include "os/process.hpp"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
+#include <fstream>
+#include <string>
 
 namespace tandem::os {
 
@@ -52,6 +56,36 @@ void send_signal(const unique_fd& process, int signal) noexcept {
 }
 
 void kill_group(int leader) noexcept { (void)::kill(-leader, SIGKILL); }
+
+void adopt_orphans() noexcept { (void)::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+namespace {
+
+void kill_and_wait(int child) noexcept {
+    (void)::kill(child, SIGKILL); // ours until it is reaped
+    const auto wait = [&] { return ::waitpid(child, nullptr, 0); };
+    (void)retry_on_eintr(wait);
+}
+
+} // namespace
+
+void end_descendants(std::span<const int> spared) {
+    // Each that ends leaves us its children, so there are more until there are none. A descendant
+    // that forks without pause would win for a while, but not against a loop that kills all it
+    // sees.
+    const auto id = std::to_string(::getpid());
+    const auto list = "/proc/" + id + "/task/" + id + "/children";
+    bool found = true;
+    for (int round = 0; found && round < 1000; ++round) {
+        found = false;
+        std::ifstream children{list};
+        for (int child = 0; children >> child;) {
+            if (std::ranges::find(spared, child) != spared.end()) continue;
+            found = true;
+            kill_and_wait(child);
+        }
+    }
+}
 
 void kill_own_group() noexcept {
     (void)::kill(0, SIGKILL);

@@ -22,6 +22,8 @@ public:
     children(const children&) = delete;
     children& operator=(const children&) = delete;
     static children& instance() { return os::of_this_process<children>(); }
+    /// Null if this process has started none.
+    static children* existing() noexcept { return os::per_process<children>::existing(); }
 
     void add(const std::shared_ptr<started_process>& process);
     /// Keeps `process` although nobody owns it any more, until it has ended or this process does.

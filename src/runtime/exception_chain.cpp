@@ -59,7 +59,7 @@ std::exception_ptr decode_task_error(decoder& body, task_place place) noexcept {
     try {
         auto chain = body.read<std::vector<task_error::thrown>>();
         if (chain.empty()) chain.push_back({"unknown", "the worker sent no description"});
-        return std::make_exception_ptr(task_error{place, std::move(chain)});
+        return std::make_exception_ptr(task_error{std::move(place), std::move(chain)});
     } catch (...) {
         return std::current_exception();
     }

@@ -102,7 +102,7 @@ private:
     void start_missing_workers();
     void bury(worker_place worker, exit_status status, const std::string& why_not_ready);
     [[nodiscard]] static bool blame_repeated_deaths(const pool_worker& worker);
-    void fail_crashed(job_entry& entry, task_place place, exit_status status);
+    void fail_crashed(job_entry& entry, const task_place& place, exit_status status);
     void note_failed_start(const std::string& reason);
     void look_after_workers(const std::vector<bool>& readable);
     void fail_all_jobs(const std::exception_ptr& error) noexcept;

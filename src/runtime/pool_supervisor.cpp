@@ -209,7 +209,7 @@ bool pool_engine::blame_repeated_deaths(const pool_worker& worker) {
     return worker.in_flight().front().entry->count_unblamed_death() >= most_unblamed_deaths;
 }
 
-void pool_engine::fail_crashed(job_entry& entry, task_place place, exit_status status) {
+void pool_engine::fail_crashed(job_entry& entry, const task_place& place, exit_status status) {
     fail_item(entry, place.index, std::make_exception_ptr(worker_crashed{place, status}));
 }
 

@@ -23,7 +23,7 @@ pool_worker pool_worker::start(const channel::parent_bell& bell) {
     auto order = worker_start();
     order.descriptors.lend(launch::descriptor_use::first, segment->fd().get());
     order.descriptors.lend(launch::descriptor_use::second, bell.fd().get());
-    auto child = launch::child_process::request(order, false);
+    auto child = launch::child_process::request(order, {});
     segment->close_fd();
     return pool_worker{channel::pool_end{std::move(*segment)}, std::move(child)};
 }

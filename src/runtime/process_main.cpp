@@ -53,8 +53,8 @@ private:
 };
 
 void print_error(const std::string& name, const std::vector<task_error::thrown>& chain) {
-    std::string text = name + " (pid " + std::to_string(os::current_process()) +
-                       ") ended by an exception: " + describe(chain) + "\n";
+    const std::string text = name + " (pid " + std::to_string(os::current_process()) +
+                             ") ended by an exception: " + describe(chain) + "\n";
     (void)std::fputs(text.c_str(), stderr);
 }
 
@@ -88,8 +88,7 @@ int call_and_report(launch::child_start& start,
         os::end_process(code); // a fork that the function has made, and returned in
     if (code != 0) print_error(self::instance().name, sink.error());
     if (!send_result(start, sink.bytes())) code = 1;
-    children::instance().end_kept();
-    os::flush_output();
+    if (auto* started = children::existing()) started->end_kept();
     page->note_exit(code);
     return code;
 }
@@ -148,7 +147,7 @@ int run_forked_process(launch::child_start& start, detail::process_body& body) {
 
 std::string run_preload(std::span<const std::byte> payload) {
     try {
-        outcome_sink sink;
+        outcome_sink sink; // NOLINT(misc-const-correctness): the thunk writes into it
         decoder call{payload};
         detail::read_thunk(call, detail::thunk_kind::call).as_call()(call, sink);
         return sink.error().empty() ? std::string{} : describe(sink.error());
@@ -162,7 +161,6 @@ void warm_up() {
     (void)os::fork_generation();
     (void)os::page_bytes();
     (void)self::instance();
-    (void)children::instance();
     os::flush_output();
 }
 

@@ -99,7 +99,10 @@ child_name next_child_name(const std::string& prefix) {
 
 std::stop_token own_stop_token() { return os::of_this_process<stop_watch>().token(); }
 
-int harmless_threads() { return os::of_this_process<stop_watch>().is_watching() ? 1 : 0; }
+int harmless_threads() {
+    auto* watch = os::per_process<stop_watch>::existing();
+    return watch != nullptr && watch->is_watching() ? 1 : 0;
+}
 
 void die_with_parent_process() {
     const os::block_signals blocked; // in the new thread

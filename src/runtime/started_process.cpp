@@ -33,7 +33,7 @@ using clock = started_process::clock;
 constexpr std::chrono::seconds start_tick{1}; // the server may come to another stage meanwhile
 constexpr std::chrono::nanoseconds status_limit = std::chrono::seconds{5}; // a server that hangs
 constexpr std::chrono::milliseconds ending_tick{10};
-constexpr std::chrono::hours longest_sleep{1};
+constexpr std::chrono::seconds longest_sleep{1};      // then looks whether a server hangs
 constexpr std::chrono::milliseconds retry_limit{500}; // of servers that are killed
 constexpr std::chrono::seconds kill_limit{5}; // SIGKILL takes effect, unless the kernel is stuck
 
@@ -115,7 +115,8 @@ parts request_and_wait(const process_options& options, const detail::process_bod
         again.name = start.settings.name;
         start.payload = payload.bytes();
         auto made = prepare(start, wants_result, {});
-        made.child = launch::child_process::request(start, method == start_method::spawn);
+        made.child = launch::child_process::request(
+            start, {.executes = method == start_method::spawn, .keeps = options.keep_descendants});
         fault::hit("program.before_handshake");
         if (wait_for_start(made.child, made.name) == outcome::started) return made;
         // Its function has not been called, since it had no leave to: try again.
@@ -143,6 +144,9 @@ parts start_child(const process_options& options, detail::process_body& body,
                   detail::start_details details) {
     const auto method =
         details.must_fork ? start_method::fork : options.method.value_or(default_start_method());
+    if (method == start_method::fork && options.keep_descendants)
+        throw std::invalid_argument{
+            "starting a process: a fork cannot have .keep_descendants, which takes a forkserver"};
     if (method == start_method::fork) return fork(options, body, details.wants_result);
     if (method != start_method::forkserver && method != start_method::spawn)
         throw std::invalid_argument{"starting a process: there is no start_method " +

@@ -92,10 +92,13 @@ void check_environment(const process_options& options, const std::string& proces
     for (const auto& [name, value] : options.environment) {
         const bool is_name = !name.empty() && name.find('=') == std::string::npos &&
                              name.find('\0') == std::string::npos;
-        if (!is_name || (value && value->find('\0') != std::string::npos))
-            throw launch_error{"starting process " + process + ": \"" + name +
-                               "\" cannot be an environment variable: a name has no '=', neither "
-                               "it nor its value a zero byte"};
+        if (is_name && (!value || value->find('\0') == std::string::npos)) continue;
+        std::string message = "starting process " + process + ": \"";
+        message += name;
+        message +=
+            "\" cannot be an environment variable: a name has no '=', neither it nor its value "
+            "a zero byte";
+        throw launch_error{message};
     }
 }
 
@@ -120,7 +123,7 @@ std::vector<launch::limit_setting> limits_of(const process_limits& limits) {
 launch::child_start usual_start(const std::string& name, const std::string& prefix) {
     launch::child_start start;
     auto next = next_child_name(prefix);
-    start.settings.name = name.empty() ? std::move(next.name) : name;
+    start.settings.name = name.empty() ? next.name : name;
     start.settings.path = std::move(next.path);
     start.settings.parent_name = self::instance().name;
     start.settings.parent_id = os::current_process();

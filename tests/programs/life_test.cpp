@@ -56,31 +56,24 @@ TEST_F(Life, CtrlCReachesTheProgramAndNotItsWorkers) {
     EXPECT_TRUE(until([&] { return endless.running().empty(); }));
 }
 
-TEST_F(Life, ForgottenBootstrapIsAnErrorThatSaysWhatToDo) {
-    program forgetful{path_of("without_bootstrap")};
-
-    const auto output = forgetful.read_all();
-
-    EXPECT_EQ(forgetful.wait(), 9);
-    EXPECT_THAT(output, testing::StartsWith("main runs\nstarting a process: mp::bootstrap()"));
-}
-
 TEST_F(Life, ProgramWithoutAPathOrAnEnvironmentStillStartsWorkers) {
     const auto copy = std::filesystem::temp_directory_path() /
                       ("tandem_square_sum." + std::to_string(::getpid()));
     std::filesystem::copy_file(path_of("square_sum"), copy);
     // env -i: the mark is gone too, so this test looks for nothing left behind.
-    program sum{"/bin/sh", {"-c", "exec env -i " + copy.string() + " < /dev/zero"}};
+    program sum{"/bin/sh", {"-c", "exec env -i " + copy.string()}};
     ASSERT_EQ(sum.read_line(), "main runs");
 
     std::filesystem::remove(copy);
+    sum.write_line("go on");
 
     EXPECT_EQ(sum.read_line(), "30");
     EXPECT_EQ(sum.wait(), 0);
 }
 
 TEST_F(Life, ProgramThatEndsNormallyLeavesNoProcessBehind) {
-    program sum{"/bin/sh", {"-c", "exec " + path_of("square_sum") + " < /dev/zero"}};
+    program sum{path_of("square_sum")};
+    sum.write_line("go on");
 
     EXPECT_EQ(sum.read_all(), "main runs\n30\n");
 
@@ -100,15 +93,6 @@ TEST_F(Life, ProgramWhoseInitialiserIgnoresEndedChildrenNoticesCrashes) {
     program crashing{path_of("odd_surroundings")};
 
     EXPECT_EQ(crashing.wait(), 0);
-}
-
-TEST_F(Life, LeftOverRoleInTheEnvironmentDoesNoHarm) {
-    program sum{"/bin/sh",
-                {"-c", "exec " + path_of("square_sum") + " < /dev/zero"},
-                {"TANDEM_ROLE=forkserver"}};
-
-    EXPECT_EQ(sum.read_all(), "main runs\n30\n");
-    EXPECT_EQ(sum.wait(), 0);
 }
 
 } // namespace

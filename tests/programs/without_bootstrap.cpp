@@ -3,17 +3,9 @@
 
 // Forgets to call bootstrap().
 
-#include <tandem/tandem.hpp>
-
-#include <cstdio>
+#include "every_method.hpp"
 
 int main() {
-    (void)std::puts("main runs");
-    try {
-        const tandem::pool workers{{.processes = 1}};
-        return workers.submit([] { return 0; }).get();
-    } catch (const tandem::bootstrap_error& e) {
-        (void)std::printf("%s\n", e.what());
-        return 9;
-    }
+    report::main_goes_on();
+    report::try_every_method();
 }

@@ -99,9 +99,13 @@ TEST_F(ForkserverPreload, ExceptionIsToldByEachStart) {
     EXPECT_THAT(seen.get(), ElementsAre(told, told));
 }
 
+void leave_a_thread() {
+    std::thread{[] { ::pause(); }}.detach();
+}
+
 TEST_F(ForkserverPreload, ThreadThatItLeavesIsToldByEachStart) {
     process_result seen{[] {
-        forkserver_preload([] { std::thread{[] { ::pause(); }}.detach(); });
+        forkserver_preload(leave_a_thread);
         return failure_of_a_start();
     }};
 

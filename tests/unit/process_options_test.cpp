@@ -18,6 +18,7 @@
 #include <fstream>
 #include <new>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -161,8 +162,7 @@ TEST_P(ProcessOptions, StandardInputIsEmptyByDefault) {
 }
 
 TEST_P(ProcessOptions, StreamsMayBeExchanged) {
-    std::ofstream{file("one")};
-    const int one = ::open(file("one").c_str(), O_WRONLY | O_CLOEXEC);
+    const int one = ::open(file("one").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     const int saved[] = {::dup(1), ::dup(2)};
     ::dup2(one, 1);
     (void)in_process(
@@ -251,6 +251,30 @@ TEST_P(ProcessOptions, BadLimitIsRefused) {
 TEST_P(ProcessOptions, BadDirectoryIsRefused) {
     EXPECT_THAT(failure({.name = "x", .directory = "/nowhere"}),
                 HasSubstr("starting process x: opening its working directory /nowhere: No such"));
+}
+
+TEST_P(ProcessOptions, KeepDescendantsEndsWhatHasLeftTheProcessGroup) {
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    process_options options{.output = standard_stream::descriptor(ends[1]),
+                            .keep_descendants = true};
+    options.method = GetParam();
+    const auto start_daemon = [] {
+        if (::fork() != 0) return;
+        (void)::setsid();
+        if (::fork() != 0) std::_Exit(0);
+        for (;;) ::pause();
+    };
+    if (GetParam() == start_method::fork) {
+        EXPECT_THROW((process{options, start_daemon}), std::invalid_argument);
+    } else {
+        EXPECT_EQ(process(options, start_daemon).join().code(), 0);
+    }
+    ::close(ends[1]);
+
+    char byte = 0;
+    EXPECT_EQ(::read(ends[0], &byte, 1), 0) << "the end comes when the daemon ends";
+    ::close(ends[0]);
 }
 
 std::string method_name(const testing::TestParamInfo<start_method>& tested) {

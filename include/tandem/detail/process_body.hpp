@@ -110,7 +110,10 @@ public:
     }
     [[nodiscard]] bool is_portable() const noexcept override { return false; }
 
-protected:
+    [[nodiscard]] const F& callable() const noexcept { return callable_; }
+    [[nodiscard]] const std::tuple<Args...>& arguments() const noexcept { return arguments_; }
+
+private:
     F callable_;
     std::tuple<Args...> arguments_;
 };
@@ -123,9 +126,9 @@ public:
 
     void encode(encoder& out) const override {
         entry.write_name(out);
-        encode_callable(out, this->callable_);
+        encode_callable(out, this->callable());
         std::apply([&](const Args&... arguments) { (out.write(arguments), ...); },
-                   this->arguments_);
+                   this->arguments());
     }
     [[nodiscard]] bool is_portable() const noexcept override { return true; }
 
