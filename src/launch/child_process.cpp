@@ -79,20 +79,23 @@ child_process child_process::request(child_start& start, how way) {
 }
 
 child_process child_process::fork(child_start start, const std::function<int(child_start&)>& run) {
-    auto [ours, theirs] = create_status_sockets();
-    start.descriptors.set(descriptor_use::status, std::move(theirs));
+    child_process child;
+    if (may_fail_to_settle(start)) { // else it has nothing to tell
+        auto [ours, theirs] = create_status_sockets();
+        start.descriptors.set(descriptor_use::status, std::move(theirs));
+        child.status_ = std::move(ours);
+    }
+    child.is_silent_ = !child.status_;
     const auto parent = os::current_process();
     const bool stays = os::is_main_thread();
     os::flush_output(); // or both would write it
     const auto id = os::fork_process();
     if (!id) throw launch_error{"forking this program: " + id.error().message()};
     if (*id == 0) {
-        ours.reset();
+        (void)child.status_.release(); // not shut down: the parent has it
         become_child(start, parent, stays, run);
     }
     os::lead_process_group(*id);
-    child_process child;
-    child.status_ = std::move(ours);
     child.id_ = *id;
     auto process = os::open_process(*id);
     if (!process) {

@@ -35,7 +35,8 @@ public:
     /// cannot be started or reached.
     [[nodiscard]] static child_process request(child_start& start, how way);
 
-    /// Forks this program; the child ends with what `run` returns.
+    /// Forks this program; the child ends with what `run` returns. If nothing can go wrong before
+    /// that, it has begun when this returns; else there will be news of it.
     /// \throws launch_error
     [[nodiscard]] static child_process fork(child_start start,
                                             const std::function<int(child_start&)>& run);
@@ -75,6 +76,8 @@ public:
     [[nodiscard]] int fd() const noexcept { return status_.get(); }
     /// 0 until it has started.
     [[nodiscard]] int id() const noexcept { return id_; }
+    /// True if there will be no news of its start.
+    [[nodiscard]] bool has_begun() const noexcept { return is_silent_; }
     /// Its pidfd; empty until it has started.
     [[nodiscard]] const os::unique_fd& process() const noexcept { return process_; }
     /// After news of kind lost: what became of the forkserver.

@@ -125,9 +125,11 @@ bool child_descriptors::place(descriptor_uses uses, std::span<os::unique_fd> giv
 
 std::string settle_in(child_start& start) {
     auto& descriptors = start.descriptors;
-    auto process = os::open_process(os::current_process());
-    if (!process) return "opening its own pidfd: " + process.error().message();
-    start.process = *std::move(process);
+    if (descriptors.has(descriptor_use::status)) {
+        auto process = os::open_process(os::current_process());
+        if (!process) return "opening its own pidfd: " + process.error().message();
+        start.process = *std::move(process);
+    }
     if (auto problem = redirect_streams(descriptors); !problem.empty()) return problem;
     if (descriptors.has(descriptor_use::directory)) {
         const auto done = os::enter_directory(descriptors[descriptor_use::directory]);
@@ -139,7 +141,14 @@ std::string settle_in(child_start& start) {
     return limit_resources(start.settings);
 }
 
+bool may_fail_to_settle(const child_start& start) noexcept {
+    const auto& settings = start.settings;
+    return settings.niceness || !settings.cpus.empty() || !settings.limits.empty() ||
+           start.descriptors.has(descriptor_use::directory);
+}
+
 bool report_started(child_start& start) {
+    if (!start.descriptors.has(descriptor_use::status)) return true; // nobody waits for it
     const status_head head{.kind = status_kind::started, .value = os::current_process(), .end = {}};
     const std::array<int, 1> passed{start.process.get()};
     const auto sent = os::send_message(start.descriptors[descriptor_use::status],

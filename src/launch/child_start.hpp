@@ -87,6 +87,9 @@ using child_main = int (*)(child_start& start);
 /// processors. Returns what could not be done, in words; empty if all was.
 [[nodiscard]] std::string settle_in(child_start& start);
 
+/// False if settle_in() cannot fail for want of a permission or of what is asked for.
+[[nodiscard]] bool may_fail_to_settle(const child_start& start) noexcept;
+
 /// Tells the program that the child has started. False if the program is not there any more.
 [[nodiscard]] bool report_started(child_start& start);
 /// Tells the program why the child cannot start.

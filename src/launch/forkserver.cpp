@@ -10,12 +10,17 @@
 // control socket reaches its end, or the pidfd of the program becomes readable (a fork of the
 // program may hold the socket open). Its own end, by SIGKILL even, takes the children along
 // (PDEATHSIG).
+//
+// Once it has forked a child it keeps a spare one, which waits for its request: the next start need
+// not wait for the fork. The spare is among the children, without a status socket.
 
 #include "launch/role.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <list>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -30,6 +35,7 @@
 #include "os/resource_limit.hpp"
 #include "os/socket.hpp"
 #include "os/spawn.hpp"
+#include "tandem/codec.hpp"
 
 namespace tandem::launch {
 
@@ -73,6 +79,11 @@ private:
         os::unique_fd status;
         bool has_news = false;   // the pidfd is readable
         bool is_dropped = false; // the program has closed its end of the status socket
+    };
+
+    struct spare_child {
+        served_child* child;
+        os::unique_fd link; // it gets its request over this
     };
 
     void tell_stage(server_stage stage) {
@@ -119,6 +130,7 @@ private:
         if (state == os::child_state::ended) os::kill_group(child.id); // what it has left behind
         const auto end = os::reap(child.id);
         if (!end || !*end) return !end;
+        if (spare_ && spare_->child == &child) spare_.reset();
         if (keeps_) end_strangers(child.id);
         const status_head message{.kind = status_kind::ended, .value = 0, .end = **end};
         (void)os::send_message(child.status, os::message_bytes(message)); // nobody left to tell
@@ -137,7 +149,7 @@ private:
     bool answer_requests() {
         for (;;) {
             auto received = os::receive_message(control_, buffer_);
-            if (!received) return true;
+            if (!received) break;
             if (received->is_cut) {
                 // The status socket is the first. Without it, its end tells the program.
                 if (!received->descriptors.empty())
@@ -149,16 +161,18 @@ private:
                 parse_request({buffer_.data(), received->bytes}, std::move(received->descriptors));
             // The end of the stream, or not our program: end rather than guess.
             if (!request) return false;
-            answer(*request);
+            answer(*request, {buffer_.data(), received->bytes});
         }
+        if (wants_spare_ && !spare_) fork_spare();
+        return true;
     }
 
-    void answer(request& asked) {
+    void answer(request& asked, std::span<const std::byte> message) {
         if (asked.kind == request_kind::preload) return preload(asked.start.payload);
         const auto& status = asked.start.descriptors[descriptor_use::status];
         if (!asked.problem.empty()) return report_failed(status, asked.problem);
         if (!refusal_.empty()) return report_failed(status, refusal_);
-        start_child(asked);
+        start_child(asked, message);
     }
 
     void preload(std::span<const std::byte> payload) {
@@ -176,9 +190,13 @@ private:
         tell_stage(server_stage::serving);
     }
 
-    void start_child(request& asked) {
+    void start_child(request& asked, std::span<const std::byte> message) {
         fault::hit("forkserver.before_fork");
+        if (!asked.executes && spare_) {
+            if (hand_to_spare(asked.start, message)) return;
+        }
         const auto id = asked.executes ? spawn_child(asked.start) : fork_child(asked.start);
+        wants_spare_ = !asked.executes && !keeps_;
         auto status = asked.start.descriptors.take(descriptor_use::status);
         if (!id)
             return report_failed(
@@ -194,6 +212,71 @@ private:
         children_.push_back({*id, std::move(*process), std::move(status)});
     }
 
+    bool hand_to_spare(child_start& start, std::span<const std::byte> message) {
+        auto spare = *std::exchange(spare_, std::nullopt);
+        const auto sent = os::send_message(spare.link, message, start.descriptors.numbers());
+        fault::hit("forkserver.after_fork");
+        if (!sent) {
+            end_child(*spare.child); // it has ended, or cannot be talked to
+            return false;
+        }
+        spare.child->status = start.descriptors.take(descriptor_use::status);
+        return true;
+    }
+
+    /// Failure means that the next start takes longer, no more.
+    void fork_spare() {
+        auto link = os::create_socket_pair();
+        if (!link) return;
+        const auto server = os::current_process();
+        const auto id = os::fork_process();
+        if (!id) return;
+        if (*id == 0) become_spare(server, std::move(link->second));
+        os::lead_process_group(*id);
+        auto process = os::open_process(*id);
+        if (!process) {
+            os::kill_and_reap(*id);
+            return;
+        }
+        children_.push_back({*id, std::move(*process), {}});
+        spare_ = spare_child{&children_.back(), std::move(link->first)};
+    }
+
+    [[noreturn]] void become_spare(int server, os::unique_fd link) {
+        begin_below(server);
+        os::set_process_name("tandem-spare");
+        os::close_descriptors_except({link.get(), program_.get()});
+        touch_what_a_start_needs();
+        for (;;) {
+            auto received = os::receive_message(link, buffer_);
+            const bool is_asked = received && received->bytes > 0 && !received->is_cut;
+            if (is_asked) link.reset(); // the child must not have it
+            if (is_asked)
+                run_request({buffer_.data(), received->bytes}, std::move(received->descriptors));
+            if (received || received.error().value() != EAGAIN) os::end_process(0);
+            const std::array<int, 1> watched{link.get()};
+            (void)os::wait_readable(watched, os::no_time_limit);
+        }
+    }
+
+    /// Pages that the server and its children share until one writes to them: better now than when
+    /// somebody waits.
+    void touch_what_a_start_needs() {
+        entries_.warm_up();
+        child_settings some;
+        some.path.push_back(1);
+        (void)decode<child_settings>(encode(some));
+    }
+
+    [[noreturn]] void run_request(std::span<const std::byte> message,
+                                  std::vector<os::unique_fd> descriptors) {
+        auto asked = parse_request(message, std::move(descriptors));
+        if (!asked || !asked->problem.empty()) os::end_process(1); // the server has checked it
+        asked->start.descriptors.set(descriptor_use::program, std::move(program_));
+        asked->start.descriptors.close(descriptor_use::memory); // it is mapped
+        launch::run_child(entries_, asked->start);
+    }
+
     os::result<int> fork_child(child_start& start) {
         const auto server = os::current_process();
         const auto id = os::fork_process();
@@ -201,11 +284,15 @@ private:
         return id;
     }
 
-    [[noreturn]] void become_child(int server, child_start& start) {
+    void begin_below(int server) {
         os::lead_process_group(0);
         os::die_with_parent(server);
         if (descriptor_limit_ != raised_limit_) os::set_descriptor_limit(descriptor_limit_);
         os::unblock_signals();
+    }
+
+    [[noreturn]] void become_child(int server, child_start& start) {
+        begin_below(server);
         start.descriptors.set(descriptor_use::program, std::move(program_));
         start.descriptors.close(descriptor_use::memory); // it is mapped
         os::close_descriptors_except(start.descriptors.numbers());
@@ -242,6 +329,8 @@ private:
     std::uint64_t descriptor_limit_ = os::raise_descriptor_limit();
     std::uint64_t raised_limit_ = os::raise_descriptor_limit();
     std::list<served_child> children_;
+    std::optional<spare_child> spare_;
+    bool wants_spare_ = false;
     bool requests_waiting_ = false;
     bool program_ended_ = false;
     std::array<std::byte, most_message_bytes> buffer_{};

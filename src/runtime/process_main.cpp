@@ -101,8 +101,11 @@ bool settle(launch::child_start& start) {
     if (start.outlives_parent) die_with_parent_process();
     os::set_process_name(start.settings.name);
     if (!launch::report_started(start)) return false;
+    const auto& parent = self::instance().parent;
     while (!self::instance().page()->wait_until_allowed(leave_tick))
-        if (os::is_readable(start.descriptors.number(descriptor_use::status))) return false;
+        if (os::is_readable(parent.get()) ||
+            os::is_readable(start.descriptors.number(descriptor_use::status)))
+            return false;
     start.descriptors.close(descriptor_use::status);
     return true;
 }

@@ -56,6 +56,7 @@ launch_error failed_start(const std::string& name, const std::string& reason) {
 
 outcome wait_for_start(launch::child_process& child, const std::string& name) {
     const auto begun = clock::now();
+    if (child.has_begun()) return outcome::started;
     for (;;) {
         if (const auto news = child.read_news()) {
             if (news->what == kind::started) return outcome::started;

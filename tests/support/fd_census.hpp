@@ -41,13 +41,14 @@ inline bool is_running(int id) {
     return state != 'Z' && state != 'X';
 }
 
-/// Processes whose parent is `parent` and that have not ended (zombies have, but are not reaped).
+/// Processes whose parent is `parent` and that have not ended (zombies have, but are not reaped),
+/// without the spare one that a forkserver keeps for the next start.
 inline int count_children(int parent, bool with_zombies = true) {
     int children = 0;
     for (const auto& entry : std::filesystem::directory_iterator{"/proc"}) {
         std::ifstream stat{entry.path() / "stat"};
         std::string line;
-        if (!std::getline(stat, line)) continue;
+        if (!std::getline(stat, line) || line.find("(tandem-spare)") != line.npos) continue;
         const auto fields = line.substr(line.rfind(')') + 2); // "S 123 …": state, parent
         if (std::stoi(fields.substr(2)) == parent && (with_zombies || fields[0] != 'Z')) ++children;
     }

@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "support/fd_census.hpp"
+#include "support/start_methods.hpp"
 #include "tandem/process.hpp"
 
 namespace tandem {
@@ -73,15 +74,7 @@ TEST_P(Detached, DaemonIsStoppedAndAnotherIsWaitedForAtTheEnd) {
     }
 }
 
-std::string method_name(const testing::TestParamInfo<start_method>& tested) {
-    constexpr const char* names[] = {"forkserver", "spawn", "fork"};
-    return names[static_cast<std::size_t>(tested.param)];
-}
-
-INSTANTIATE_TEST_SUITE_P(Methods, Detached,
-                         testing::Values(start_method::forkserver, start_method::spawn,
-                                         start_method::fork),
-                         method_name);
+INSTANTIATE_TEST_SUITE_P(Methods, Detached, test::each_start_method(), test::name_of_method);
 
 } // namespace
 } // namespace tandem

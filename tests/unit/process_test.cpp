@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "support/fd_census.hpp"
+#include "support/start_methods.hpp"
 #include "tandem/pool.hpp"
 #include "tandem/process_result.hpp"
 #include "tandem/this_process.hpp"
@@ -85,7 +86,9 @@ TEST_P(Process, JoinTellsTheSignal) {
 
 TEST_P(Process, JoinTellsWhatWasUsed) {
     const process started{[] {
-        std::vector<char> memory(32 << 20, 'x');
+        const std::vector<char> memory(32 << 20, 'x');
+        const volatile char* kept = memory.data(); // or clang leaves the vector out
+        (void)*kept;
         volatile unsigned sum = 0;
         for (unsigned i = 0; i < 30'000'000; ++i) sum = sum + i;
     }};
@@ -370,15 +373,7 @@ TEST_P(Process, OtherChildrenOfTheProgramAreNotReaped) {
     EXPECT_EQ(WEXITSTATUS(status), 3);
 }
 
-std::string method_name(const testing::TestParamInfo<start_method>& tested) {
-    constexpr const char* names[] = {"forkserver", "spawn", "fork"};
-    return names[static_cast<std::size_t>(tested.param)];
-}
-
-INSTANTIATE_TEST_SUITE_P(Methods, Process,
-                         testing::Values(start_method::forkserver, start_method::spawn,
-                                         start_method::fork),
-                         method_name);
+INSTANTIATE_TEST_SUITE_P(Methods, Process, test::each_start_method(), test::name_of_method);
 
 // ---- what concerns one method
 // --------------------------------------------------------------------

@@ -95,8 +95,8 @@ using process_return = typename decltype(find_process_return<F, Args...>())::typ
 template <class R, class F, class... Args>
 class local_call : public process_body {
 public:
-    local_call(F callable, Args... arguments)
-        : callable_{std::move(callable)}, arguments_{std::move(arguments)...} {}
+    explicit local_call(F function, Args... parts)
+        : callable_{std::move(function)}, arguments_{std::move(parts)...} {}
 
     void encode(encoder& /*out*/) const override {}
     void call(result_sink& results) override {
