@@ -19,6 +19,9 @@
 
 #include "os/process.hpp"
 
+/// There in a program that is built with the thread sanitizer.
+extern "C" [[gnu::weak]] void __tsan_init();
+
 namespace tandem::os {
 
 namespace {
@@ -42,7 +45,8 @@ int thread_count() noexcept {
     // The kernel counts threads as links of this directory, beside the two of any directory.
     struct stat info{};
     if (::stat("/proc/self/task", &info) == -1) return 1;
-    return std::max(static_cast<int>(info.st_nlink) - 2, 1);
+    const int of_sanitizer = &__tsan_init != nullptr ? 1 : 0; // it sees to its own thread at a fork
+    return std::max(static_cast<int>(info.st_nlink) - 2 - of_sanitizer, 1);
 }
 
 bool is_main_thread() noexcept { return ::gettid() == ::getpid(); }

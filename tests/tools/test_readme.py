@@ -26,6 +26,13 @@ class Readme(unittest.TestCase):
 
         self.assertEqual(self.blocks[1], ("", printed))
 
+    def test_block_about_processes_is_part_of_the_example(self):
+        example = (ROOT / "examples/02_process.cpp").read_text()
+        about_processes = [text for _, text in self.blocks if "mp::process " in text]
+
+        self.assertEqual(len(about_processes), 1)
+        self.assertIn(about_processes[0], example)
+
 
 if __name__ == "__main__":
     unittest.main()

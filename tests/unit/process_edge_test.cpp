@@ -28,6 +28,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
+#if defined(__has_feature)
+constexpr bool has_thread_sanitizer = __has_feature(thread_sanitizer);
+#else
+constexpr bool has_thread_sanitizer = false;
+#endif
+
 class ProcessEdge : public test::fd_census {};
 
 // A handle that was detached in a fork of the program made that fork abort at its exit.
@@ -90,6 +96,7 @@ TEST_F(ProcessEdge, LongWaitStillLearnsTheExitCode) {
 
 // The thread that waits for a stop was counted as one that forbids to fork.
 TEST_F(ProcessEdge, FunctionWithAStopTokenMayFork) {
+    if (has_thread_sanitizer) GTEST_SKIP() << "the sanitizer has started a thread of its own";
     process_result forking{[](std::stop_token) {
         process_result inner{forked, [] { return 3; }};
         return inner.get();
