@@ -19,7 +19,8 @@
 
 #include "os/process.hpp"
 
-/// There in a program that is built with the thread sanitizer.
+// There in a program that is built with the thread sanitizer.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): it has this name
 extern "C" [[gnu::weak]] void __tsan_init();
 
 namespace tandem::os {
