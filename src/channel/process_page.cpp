@@ -72,6 +72,7 @@ bool process_page::wait_until_allowed(std::chrono::nanoseconds limit) const noex
     const auto is_given = [&] {
         return shared().leave.load(std::memory_order_acquire) == given; // [begun]
     };
+    if (is_given()) return true;
     // Not spinning: the parent has just been woken, likely on the processor that this runs on.
     auto expected = not_given;
     // Relaxed: a failure means that the word was given, which is_given() reads again.

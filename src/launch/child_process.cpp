@@ -179,10 +179,7 @@ child_process::news child_process::begin(const status_head& head,
 
 std::optional<child_process::news> child_process::reap_own() {
     using kind = news::kind;
-    const auto state = os::state_of(id_);
-    if (state == os::child_state::running) return std::nullopt;
-    if (state == os::child_state::ended) os::kill_group(id_); // what it has left behind
-    const auto end = os::reap(id_);
+    const auto end = os::end_group_and_reap(id_);
     if (end && !*end) return std::nullopt;
     has_ended_ = true;
     if (!end) return news{kind::lost}; // somebody else in this program has reaped it

@@ -125,10 +125,7 @@ private:
     }
 
     bool reap(const served_child& child) {
-        const auto state = os::state_of(child.id);
-        if (state == os::child_state::running) return false;
-        if (state == os::child_state::ended) os::kill_group(child.id); // what it has left behind
-        const auto end = os::reap(child.id);
+        const auto end = os::end_group_and_reap(child.id);
         if (!end || !*end) return !end;
         if (spare_ && spare_->child == &child) spare_.reset();
         if (keeps_) end_strangers(child.id);
@@ -192,9 +189,7 @@ private:
 
     void start_child(request& asked, std::span<const std::byte> message) {
         fault::hit("forkserver.before_fork");
-        if (!asked.executes && spare_) {
-            if (hand_to_spare(asked.start, message)) return;
-        }
+        if (!asked.executes && spare_ && hand_to_spare(asked.start, message)) return;
         const auto id = asked.executes ? spawn_child(asked.start) : fork_child(asked.start);
         wants_spare_ = !asked.executes && !keeps_;
         auto status = asked.start.descriptors.take(descriptor_use::status);
@@ -202,14 +197,22 @@ private:
             return report_failed(
                 status, (asked.executes ? "executing this program once more: " : "forking: ") +
                             id.error().message());
-        os::lead_process_group(*id);
         fault::hit("forkserver.after_fork");
-        auto process = os::open_process(*id);
+        const auto child = take_charge(*id);
+        if (!child) return report_failed(status, "opening its pidfd: " + child.error().message());
+        (*child)->status = std::move(status);
+    }
+
+    /// Puts a child that has been made among the children, without a status socket.
+    os::result<served_child*> take_charge(int id) {
+        os::lead_process_group(id);
+        auto process = os::open_process(id);
         if (!process) {
-            os::kill_and_reap(*id);
-            return report_failed(status, "opening its pidfd: " + process.error().message());
+            os::kill_and_reap(id);
+            return std::unexpected{process.error()};
         }
-        children_.push_back({*id, std::move(*process), std::move(status)});
+        children_.push_back({id, std::move(*process), {}});
+        return &children_.back();
     }
 
     bool hand_to_spare(child_start& start, std::span<const std::byte> message) {
@@ -232,14 +235,8 @@ private:
         const auto id = os::fork_process();
         if (!id) return;
         if (*id == 0) become_spare(server, std::move(link->second));
-        os::lead_process_group(*id);
-        auto process = os::open_process(*id);
-        if (!process) {
-            os::kill_and_reap(*id);
-            return;
-        }
-        children_.push_back({*id, std::move(*process), {}});
-        spare_ = spare_child{&children_.back(), std::move(link->first)};
+        if (const auto child = take_charge(*id))
+            spare_ = spare_child{*child, std::move(link->first)};
     }
 
     [[noreturn]] void become_spare(int server, os::unique_fd link) {
@@ -272,8 +269,7 @@ private:
                                   std::vector<os::unique_fd> descriptors) {
         auto asked = parse_request(message, std::move(descriptors));
         if (!asked || !asked->problem.empty()) os::end_process(1); // the server has checked it
-        asked->start.descriptors.set(descriptor_use::program, std::move(program_));
-        asked->start.descriptors.close(descriptor_use::memory); // it is mapped
+        complete(asked->start);
         launch::run_child(entries_, asked->start);
     }
 
@@ -291,10 +287,15 @@ private:
         os::unblock_signals();
     }
 
-    [[noreturn]] void become_child(int server, child_start& start) {
-        begin_below(server);
+    /// In the child: gives it the descriptor that the program does not send.
+    void complete(child_start& start) {
         start.descriptors.set(descriptor_use::program, std::move(program_));
         start.descriptors.close(descriptor_use::memory); // it is mapped
+    }
+
+    [[noreturn]] void become_child(int server, child_start& start) {
+        begin_below(server);
+        complete(start);
         os::close_descriptors_except(start.descriptors.numbers());
         launch::run_child(entries_, start);
     }

@@ -13,11 +13,11 @@
 
 #include "fault/fault.hpp"
 #include "launch/identity.hpp"
+#include "launch/to_exit_status.hpp"
 #include "os/directory.hpp"
 #include "os/environment.hpp"
 #include "os/poll.hpp"
 #include "os/process.hpp"
-#include "os/signal_name.hpp"
 #include "os/socket.hpp"
 #include "os/spawn.hpp"
 #include "tandem/codec.hpp"
@@ -53,13 +53,6 @@ bool means_gone(const std::error_code& error) {
 /// A signal that others send, and that no mistake of the program raises.
 bool means_killed(int signal) {
     return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
-}
-
-std::string describe(const os::child_end& end) {
-    if (end.signalled)
-        return "killed by signal " + std::to_string(end.value) + " (" + os::signal_name(end.value) +
-               ")";
-    return "exited with code " + std::to_string(end.value);
 }
 
 /// A fork of the program may have closed the descriptor, and given its number to something else.
@@ -266,10 +259,10 @@ void forkserver_client::add_preload(std::vector<std::byte> payload) {
 
 std::chrono::nanoseconds forkserver_client::start_limit() {
     const std::lock_guard guard{mutex_};
+    if (preloads_.empty()) return usual_start_limit;
     read_stages();
-    const bool is_preloading = !preloads_.empty() && stage_ != server_stage::serving;
-    if (is_preloading) return start_limit_with_preload;
-    return usual_start_limit;
+    return stage_ == server_stage::serving ? std::chrono::nanoseconds{usual_start_limit}
+                                           : start_limit_with_preload;
 }
 
 forkserver_client::loss forkserver_client::describe_end(const server_process& server) {
@@ -312,7 +305,7 @@ void forkserver_client::stop() {
     if (server_ > 0) {
         // Its socket is closed, so it has ended or is about to; one that hangs is killed.
         const auto end = os::kill_and_reap(server_);
-        last_end_ = end ? describe(*end) : "ended in an unknown way";
+        last_end_ = (end ? to_exit_status(*end) : exit_status{}).describe();
         last_was_killed_ = end && end->signalled && means_killed(end->value);
         last_stage_ = stage_;
     }

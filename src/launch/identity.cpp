@@ -11,13 +11,23 @@
 
 namespace tandem::launch {
 
-std::string library_identity() {
-    const auto here = reinterpret_cast<std::uintptr_t>(&library_identity);
+namespace {
+
+std::string identify_library() {
+    const auto here = reinterpret_cast<std::uintptr_t>(&identify_library);
     const auto modules = os::loaded_modules();
     const auto holding = std::ranges::find_if(
         modules, [&](const os::loaded_module& module) { return module.contains_code(here); });
     if (holding == modules.end()) return "unknown";
     return holding->id.text() + "+" + std::to_string(here - holding->base);
+}
+
+} // namespace
+
+const std::string& library_identity() {
+    // Never destroyed: a static object may start a process at the very end.
+    static const std::string& only = *new std::string{identify_library()};
+    return only;
 }
 
 void remove_role(std::vector<std::string>& environment) {

@@ -85,7 +85,7 @@ struct request_head {
     std::uint64_t payload_bytes = 0;
 };
 
-/// How far a server has come; sent once each over the control socket.
+/// How far a server has come; sent over the control socket as it gets there.
 enum class server_stage : std::uint32_t {
     none,      // not even mp::bootstrap()
     preparing, // runs what mp::forkserver_preload() was given

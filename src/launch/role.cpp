@@ -4,6 +4,7 @@
 #include "launch/role.hpp"
 
 #include <cstdlib>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,14 +34,28 @@ std::vector<std::string> split(const std::string& text, char separator) {
     }
 }
 
+/// What the role variable says.
+struct role {
+    std::string name;
+    std::string identity;
+    int parent = 0;
+    std::uint64_t descriptor_limit = 0; // of a child
+};
+
+std::optional<role> read_role() {
+    const auto parts = split(os::environment_variable(role_variable), ':');
+    if (parts.size() < 3) return std::nullopt;
+    role read{parts[0], parts[1], std::atoi(parts[2].c_str())};
+    if (parts.size() > 3) read.descriptor_limit = std::strtoull(parts[3].c_str(), nullptr, 10);
+    return read;
+}
+
 /// A copy that hangs before it comes to bootstrap() must not outlive the program: while static
 /// objects are initialised, this asks the kernel to see to it.
 [[maybe_unused]] const bool is_guarded = [] {
-    const auto parts = split(os::environment_variable(role_variable), ':');
-    if (parts.size() < 3) return false;
-    const int parent = std::atoi(parts[2].c_str());
-    if (os::parent_process() != parent) return false; // a variable that was left over
-    os::die_with_parent(parent);
+    const auto played = read_role();
+    if (!played || os::parent_process() != played->parent) return false; // none, or left over
+    os::die_with_parent(played->parent);
     return true;
 }();
 
@@ -76,24 +91,21 @@ void run_child(const entry_points& entries, child_start& start) {
 }
 
 void play_role(const entry_points& entries) {
-    const auto text = os::environment_variable(role_variable);
-    if (text.empty()) return;
-    const auto parts = split(text, ':');
+    const auto played = read_role();
     // Another copy of this library in this program may be meant, and takes it up then.
-    if (parts.size() < 3 || parts[1] != library_identity()) return;
+    if (!played || played->identity != library_identity()) return;
     os::remove_environment_variable(role_variable);
-    const int parent = std::atoi(parts[2].c_str());
     const bool has_socket = os::is_message_socket(os::first_inherited_descriptor);
     const bool has_memory = os::is_memory_object(os::first_inherited_descriptor);
     // A variable that was left over, in a program that somebody else has started.
-    if (os::parent_process() != parent && !has_socket && !has_memory) return;
+    if (os::parent_process() != played->parent && !has_socket && !has_memory) return;
     os::fill_standard_descriptors();
     os::live_without_parent(); // that follows a thread of the program, which may end
-    const bool keeps = parts[0] == keeper_role;
-    if ((keeps || parts[0] == forkserver_role) && has_socket)
-        serve_as_forkserver(parent, entries, keeps);
-    if (parts[0] == child_role_name && has_memory && parts.size() == 4)
-        run_executed_child(parent, std::strtoull(parts[3].c_str(), nullptr, 10), entries);
+    const bool keeps = played->name == keeper_role;
+    if ((keeps || played->name == forkserver_role) && has_socket)
+        serve_as_forkserver(played->parent, entries, keeps);
+    if (played->name == child_role_name && has_memory)
+        run_executed_child(played->parent, played->descriptor_limit, entries);
     os::end_process(1); // this copy was made for us: main() must not go on in it
 }
 

@@ -63,6 +63,10 @@ enum class child_state : std::uint8_t {
 /// in this process has taken it.
 [[nodiscard]] result<std::optional<child_end>> reap(int child) noexcept;
 
+/// The same, and before it ends what the child has left behind in its process group, while the
+/// number of the group is still its own.
+[[nodiscard]] result<std::optional<child_end>> end_group_and_reap(int child) noexcept;
+
 /// Kills a child and its group, waits for its end, for a second at most, and reaps it. Returns how
 /// it ended, if that can be known: by itself perhaps.
 std::optional<child_end> kill_and_reap(int child) noexcept;

@@ -111,6 +111,13 @@ result<std::optional<child_end>> reap(int child) noexcept {
     return to_child_end(status, usage);
 }
 
+result<std::optional<child_end>> end_group_and_reap(int child) noexcept {
+    const auto state = state_of(child);
+    if (state == child_state::running) return std::nullopt;
+    if (state == child_state::ended) kill_group(child);
+    return reap(child);
+}
+
 std::optional<child_end> kill_and_reap(int child) noexcept {
     constexpr std::timespec pause{0, 1'000'000};
     for (int milliseconds = 0; milliseconds < 1000; ++milliseconds) {

@@ -39,9 +39,6 @@ struct received_message {
 /// Ends the connection whoever else holds a copy of the descriptor: a fork, say.
 void shut_down(const unique_fd& socket) noexcept;
 
-/// The process that created the socket pair `socket` belongs to.
-[[nodiscard]] result<int> peer_process(const unique_fd& socket) noexcept;
-
 /// True if `descriptor` is an open Unix socket that keeps message boundaries.
 [[nodiscard]] bool is_message_socket(int descriptor) noexcept;
 

@@ -89,14 +89,6 @@ result<received_message> receive_message(const unique_fd& socket,
 
 void shut_down(const unique_fd& socket) noexcept { (void)::shutdown(socket.get(), SHUT_RDWR); }
 
-result<int> peer_process(const unique_fd& socket) noexcept {
-    ucred peer{};
-    socklen_t bytes = sizeof peer;
-    if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &bytes) == -1)
-        return last_error();
-    return peer.pid;
-}
-
 bool is_message_socket(int descriptor) noexcept {
     int value = 0;
     socklen_t bytes = sizeof value;

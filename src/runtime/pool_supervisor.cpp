@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "launch/to_exit_status.hpp"
 #include "os/cpus.hpp"
 #include "os/poll.hpp"
 #include "os/signal_mask.hpp"
 #include "runtime/cpu_budget.hpp"
 #include "runtime/pool_engine.hpp"
-#include "runtime/to_exit_status.hpp"
 #include "tandem/error.hpp"
 
 namespace tandem::runtime {
@@ -151,7 +151,7 @@ void pool_engine::read_news(worker_place worker) {
 void pool_engine::bury_after(const launch::child_process::news& news, worker_place worker) {
     using kind = launch::child_process::news::kind;
     if (news.what == kind::ended) {
-        const auto status = to_exit_status(news.end);
+        const auto status = launch::to_exit_status(news.end);
         bury(worker, status, "it ended before it was ready: " + status.describe());
     } else if (news.what == kind::failed) {
         bury(worker, {}, news.text);

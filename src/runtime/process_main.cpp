@@ -120,31 +120,34 @@ std::string what_of_current_exception() {
     }
 }
 
+/// What `step` returns; false if it throws, and the program is told why.
+template <class Step>
+bool succeeds_or_is_reported(const launch::child_start& start, Step step) {
+    try {
+        return step();
+    } catch (...) {
+        launch::report_failed(start.descriptors[launch::descriptor_use::status],
+                              what_of_current_exception());
+        return false;
+    }
+}
+
 } // namespace
 
 int run_process(launch::child_start& start) {
     decoder call{start.payload};
     const detail::thunk_entry* thunk = nullptr;
-    try {
+    const auto find_and_settle = [&] {
         thunk = &detail::read_thunk(call, detail::thunk_kind::call);
-        if (!settle(start)) return 1;
-    } catch (...) {
-        launch::report_failed(start.descriptors[launch::descriptor_use::status],
-                              what_of_current_exception());
-        return 1;
-    }
+        return settle(start);
+    };
+    if (!succeeds_or_is_reported(start, find_and_settle)) return 1;
     fault::hit("child.before_arguments");
     return call_and_report(start, [&](detail::result_sink& sink) { thunk->as_call()(call, sink); });
 }
 
 int run_forked_process(launch::child_start& start, detail::process_body& body) {
-    try {
-        if (!settle(start)) return 1;
-    } catch (...) {
-        launch::report_failed(start.descriptors[launch::descriptor_use::status],
-                              what_of_current_exception());
-        return 1;
-    }
+    if (!succeeds_or_is_reported(start, [&] { return settle(start); })) return 1;
     return call_and_report(start, [&](detail::result_sink& sink) { body.call(sink); });
 }
 

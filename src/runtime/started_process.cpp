@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "fault/fault.hpp"
+#include "launch/to_exit_status.hpp"
 #include "os/fork.hpp"
 #include "os/memory_object.hpp"
 #include "os/poll.hpp"
@@ -20,7 +21,6 @@
 #include "runtime/self.hpp"
 #include "runtime/spare_page.hpp"
 #include "runtime/surroundings.hpp"
-#include "runtime/to_exit_status.hpp"
 #include "tandem/error.hpp"
 
 namespace tandem::runtime {
@@ -63,7 +63,7 @@ outcome wait_for_start(launch::child_process& child, const std::string& name) {
             if (news->what == kind::lost) return outcome::lost;
             if (news->what == kind::failed) throw failed_start(name, news->text);
             throw failed_start(name, "it ended before its function was called: " +
-                                         to_exit_status(news->end).describe());
+                                         launch::to_exit_status(news->end).describe());
         }
         const auto limit = launch::forkserver_client::instance().start_limit();
         const auto left = limit - (clock::now() - begun);
@@ -91,9 +91,9 @@ channel::process_page create_page(const std::string& name) {
 }
 
 /// What the program shares with a child, and what names it.
-parts prepare(launch::child_start& start, bool wants_result, launch::child_process none) {
+parts prepare(launch::child_start& start, bool wants_result) {
     const auto& name = start.settings.name;
-    parts made{name, create_page(name), {}, std::move(none)};
+    parts made{name, create_page(name), {}, {}};
     start.descriptors.lend(launch::descriptor_use::first, made.page.fd().get());
     if (!wants_result) return made;
     auto result = os::create_growing_memory_object("tandem-result");
@@ -115,7 +115,7 @@ parts request_and_wait(const process_options& options, const detail::process_bod
         auto start = start_with(again, false);
         again.name = start.settings.name;
         start.payload = payload.bytes();
-        auto made = prepare(start, wants_result, {});
+        auto made = prepare(start, wants_result);
         made.child = launch::child_process::request(
             start, {.executes = method == start_method::spawn, .keeps = options.keep_descendants});
         fault::hit("program.before_handshake");
@@ -130,7 +130,7 @@ parts request_and_wait(const process_options& options, const detail::process_bod
 parts fork(const process_options& options, detail::process_body& body, bool wants_result) {
     auto start = start_with(options, true);
     if (!options.force_fork) refuse_threads(start.settings.name);
-    auto made = prepare(start, wants_result, {});
+    auto made = prepare(start, wants_result);
     auto parent = os::open_process(os::current_process());
     if (!parent) throw failed_start(made.name, "opening a pidfd: " + parent.error().message());
     start.descriptors.set(launch::descriptor_use::program, *std::move(parent));
@@ -196,7 +196,7 @@ void started_process::read_news() {
         auto news = child_.read_news();
         if (!news) return;
         if (news->what == kind::ended)
-            end_ = to_exit_status(news->end);
+            end_ = launch::to_exit_status(news->end);
         else if (news->what == kind::lost)
             end_ = lose();
     }

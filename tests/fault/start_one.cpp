@@ -10,14 +10,11 @@
 #include <fstream>
 #include <iostream>
 
+#include "../support/method_of.hpp"
+
 namespace mp = tandem;
 
 void run(std::string file) { std::ofstream{file, std::ios::app} << 'x'; }
-
-mp::start_method method_of(const std::string& name) {
-    if (name == "spawn") return mp::start_method::spawn;
-    return name == "fork" ? mp::start_method::fork : mp::start_method::forkserver;
-}
 
 /// The essence of what went wrong.
 std::string shorten(const std::string& message) {
@@ -32,7 +29,8 @@ int main(int count, char** arguments) {
     const std::string file = arguments[2];
     std::string outcome;
     try {
-        const mp::process one{mp::process_options{.method = method_of(arguments[1])}, run, file};
+        const mp::process one{mp::process_options{.method = mp::test::method_of(arguments[1])}, run,
+                              file};
         outcome = one.join().describe();
     } catch (const mp::launch_error& e) {
         outcome = "launch_error: " + shorten(e.what());

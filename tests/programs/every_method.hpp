@@ -12,9 +12,9 @@
 #include <cstdlib>
 #include <functional>
 #include <new>
-#include <stdexcept>
 #include <string>
-#include <string_view>
+
+#include "../support/method_of.hpp"
 
 // What the programs about mp::bootstrap() have in common: they start a process by each method, and
 // say what came of it.
@@ -61,12 +61,7 @@ inline void outcome(const std::string& name, const std::function<int()>& start) 
     say(name + ": " + result);
 }
 
-inline tandem::start_method method_of(std::string_view name) {
-    if (name == "forkserver") return tandem::start_method::forkserver;
-    if (name == "spawn") return tandem::start_method::spawn;
-    if (name == "fork") return tandem::start_method::fork;
-    throw std::invalid_argument{"no such method"};
-}
+using tandem::test::method_of;
 
 inline int six_times(int number) { return 6 * number; }
 

@@ -22,6 +22,7 @@
 #include <optional>
 
 #include "support/fd_census.hpp"
+#include "support/start_methods.hpp"
 #include "support/until.hpp"
 #include "tandem/tandem.hpp"
 
@@ -32,17 +33,6 @@ using testing::AnyOf;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::StartsWith;
-
-constexpr auto methods = {start_method::forkserver, start_method::spawn, start_method::fork};
-
-const char* name_of(start_method method) {
-    if (method == start_method::forkserver) return "forkserver";
-    return method == start_method::spawn ? "spawn" : "fork";
-}
-
-std::string name_of_test(const testing::TestParamInfo<start_method>& tested) {
-    return name_of(tested.param);
-}
 
 /// A test by one method.
 class Hygiene : public fd_census, public testing::WithParamInterface<start_method> {
@@ -55,7 +45,7 @@ protected:
     static bool is_fork() { return GetParam() == start_method::fork; }
 };
 
-INSTANTIATE_TEST_SUITE_P(By, Hygiene, testing::ValuesIn(methods), name_of_test);
+INSTANTIATE_TEST_SUITE_P(By, Hygiene, each_start_method(), name_of_method);
 
 // ---- descriptors
 // ---------------------------------------------------------------------------------
@@ -283,7 +273,7 @@ class Forkserver : public testing::TestWithParam<start_method> {};
 
 INSTANTIATE_TEST_SUITE_P(By, Forkserver,
                          testing::Values(start_method::forkserver, start_method::spawn),
-                         name_of_test);
+                         name_of_method);
 
 TEST_P(Forkserver, KilledOneEndsItsProcessesAndIsReplaced) {
     const process_options options{.method = GetParam()};
@@ -418,9 +408,9 @@ TEST_P(Grandchildren, EndWithTheProcessThatHasStartedThem) {
 }
 
 INSTANTIATE_TEST_SUITE_P(By, Grandchildren,
-                         testing::Combine(testing::ValuesIn(methods), testing::ValuesIn(methods)),
+                         testing::Combine(each_start_method(), each_start_method()),
                          [](const auto& tested) {
-                             return std::string{name_of(std::get<0>(tested.param))} + "_" +
+                             return name_of(std::get<0>(tested.param)) + "_" +
                                     name_of(std::get<1>(tested.param));
                          });
 

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "../support/method_of.hpp"
+
 namespace {
 
 constexpr std::size_t most = 200;
@@ -45,17 +47,12 @@ void become_somebody() {
     if (::setrlimit(RLIMIT_NPROC, &limit) != 0) std::exit(77);
 }
 
-tandem::start_method method_of(std::string_view name) {
-    if (name == "spawn") return tandem::start_method::spawn;
-    return name == "fork" ? tandem::start_method::fork : tandem::start_method::forkserver;
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
     tandem::bootstrap();
     if (argc < 3) return 2;
-    const auto method = method_of(argv[1]);
+    const auto method = tandem::test::method_of(argv[1]);
     if (std::string_view{argv[2]} == "processes") become_somebody();
     std::vector<tandem::process> running;
     const auto refusal = start_until_refused(method, running);

@@ -16,9 +16,12 @@ namespace tandem::test {
 inline auto each_start_method() {
     return testing::Values(start_method::forkserver, start_method::spawn, start_method::fork);
 }
-inline std::string name_of_method(const testing::TestParamInfo<start_method>& tested) {
+inline std::string name_of(start_method method) {
     constexpr const char* names[] = {"forkserver", "spawn", "fork"};
-    return names[static_cast<std::size_t>(tested.param)];
+    return names[static_cast<std::size_t>(method)];
+}
+inline std::string name_of_method(const testing::TestParamInfo<start_method>& tested) {
+    return name_of(tested.param);
 }
 
 } // namespace tandem::test

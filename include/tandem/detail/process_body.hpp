@@ -40,11 +40,10 @@ public:
     process_body& operator=(const process_body&) = delete;
     virtual ~process_body();
 
-    /// Writes thunk, callable and arguments; only called if is_portable().
+    /// Writes thunk, callable and arguments; not called for a fork.
     virtual void encode(encoder& out) const = 0;
     /// Calls it in this process, which is a fork of the one that made it.
     virtual void call(result_sink& results) = 0;
-    [[nodiscard]] virtual bool is_portable() const noexcept = 0;
 };
 
 /// Not the first parameter of another constructor.
@@ -108,7 +107,6 @@ public:
                 arguments_));
         });
     }
-    [[nodiscard]] bool is_portable() const noexcept override { return false; }
 
     [[nodiscard]] const F& callable() const noexcept { return callable_; }
     [[nodiscard]] const std::tuple<Args...>& arguments() const noexcept { return arguments_; }
@@ -130,7 +128,6 @@ public:
         std::apply([&](const Args&... arguments) { (out.write(arguments), ...); },
                    this->arguments());
     }
-    [[nodiscard]] bool is_portable() const noexcept override { return true; }
 
 private:
     static void run(decoder& call, result_sink& results) {
@@ -170,6 +167,7 @@ struct start_details {
 /// \throws launch_error, bootstrap_error
 [[nodiscard]] TANDEM_EXPORT shared_process start_process(const process_options& options,
                                                          process_body& body, start_details details);
+
 template <class R, class F, class... Args>
 shared_process start_portable(const process_options& options, start_details details, F& callable,
                               Args&... arguments) {

@@ -6,7 +6,7 @@
 #include "os/process.hpp"
 #include "tandem/exit_status.hpp"
 
-namespace tandem::runtime {
+namespace tandem::launch {
 
 [[nodiscard]] inline exit_status to_exit_status(const os::child_end& end) noexcept {
     const resource_usage usage{.peak_rss_bytes = end.peak_rss_bytes,
@@ -20,4 +20,4 @@ namespace tandem::runtime {
                          : exit_status::exited(end.value, usage);
 }
 
-} // namespace tandem::runtime
+} // namespace tandem::launch
