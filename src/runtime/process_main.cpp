@@ -99,7 +99,7 @@ bool settle(launch::child_start& start) {
     using launch::descriptor_use;
     self::become(start);
     if (start.outlives_parent) die_with_parent_process();
-    os::set_process_name(start.settings.name);
+    os::set_process_name(self::instance().name);
     if (!launch::report_started(start)) return false;
     const auto& parent = self::instance().parent;
     while (!self::instance().page()->wait_until_allowed(leave_tick))

@@ -70,10 +70,10 @@ void self::become(launch::child_start& start) {
     // First: forks do not inherit the page, so the new one may come to lie where it was.
     writable_self().page_ = {};
     self me;
-    me.name = start.settings.name;
-    me.path = start.settings.path;
+    me.name = std::move(start.settings.name);
+    me.path = std::move(start.settings.path);
     me.is_child = true;
-    me.parent_name = start.settings.parent_name;
+    me.parent_name = std::move(start.settings.parent_name);
     me.parent_id = start.settings.parent_id;
     me.parent = start.descriptors.take(descriptor_use::program);
     if (start.role == launch::child_role::process) {

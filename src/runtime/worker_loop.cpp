@@ -177,13 +177,13 @@ int complain(const char* doing, const std::error_code& error) {
 
 int run_worker(launch::child_start& start) {
     using launch::descriptor_use;
-    os::set_process_name(start.settings.name);
+    self::become(start);
+    os::set_process_name(self::instance().name);
     auto segment = channel::worker_segment::attach(start.descriptors.take(descriptor_use::first));
     if (!segment) return complain("mapping the worker's segment", segment.error());
     auto bell = channel::parent_bell::attach(start.descriptors.take(descriptor_use::second));
     if (!bell) return complain("mapping the parent's bell", bell.error());
     segment->close_fd();
-    self::become(start);
     if (!launch::report_started(start)) return 1;
     start.descriptors.close(descriptor_use::status);
     fault::hit("worker.before_first_task");
