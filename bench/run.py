@@ -8,6 +8,10 @@ by itself, measures once, checks its result, and prints a JSON object per figure
 
     {"question": "latency_p50", "engine": "futex", "unit": "us", "value": 4.3}
 
+Where no number can be given, because the peer did not survive what was asked of it, the line says so:
+
+    {"question": "crash_recovery", "engine": "python_pool", "outcome": "hangs"}
+
 A question of a figure is the folder's name, begins with it and "_", or is in FOLDERS. An engine of a
 figure is the file's name, or begins with it and "_": one program may report several. Exit status 77:
 the peer is not installed, stderr names what is missing. Any other failure: the engine is reported as
@@ -22,6 +26,7 @@ import signal
 import statistics
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,7 +39,7 @@ OURS = "tandem"
 NOT_INSTALLED = 77
 TIME_LIMIT_S = 300  # of one engine in one round; the slowest needs some 10 s
 FEWEST_ROUNDS = 5  # a spread over fewer says nothing
-LESS_IS_BETTER = {"us", "ms", "s"}
+LESS_IS_BETTER = {"us", "ms", "s", "x bound"}  # the last: times the lower bound of a makespan
 FOLDERS = {"process_rate": "start_up", "pool_startup": "start_up"}  # of questions named otherwise
 
 
@@ -103,17 +108,27 @@ def belongs_to(name: str, given: str) -> bool:
     return given == name or given.startswith(name + "_")
 
 
+def is_measured(figure: dict) -> bool:
+    value = figure["value"]
+    return (isinstance(figure["unit"], str) and type(value) in (int, float)
+            and math.isfinite(value) and value > 0)
+
+
+def is_outcome(figure: dict) -> bool:
+    return isinstance(figure["outcome"], str) and figure["outcome"] != "" and "value" not in figure
+
+
 def parse_figure(line: str, engine: Engine) -> dict:
     try:
         figure = json.loads(line)
-        question, name, value = str(figure["question"]), str(figure["engine"]), figure["value"]
-        unit_known = isinstance(figure["unit"], str)
+        question, name = str(figure["question"]), str(figure["engine"])
+        possible = is_outcome(figure) if "outcome" in figure else is_measured(figure)
     except (ValueError, KeyError, TypeError):
         raise EngineFailed(f"printed a line that is not a figure: {line!r}") from None
     if not (belongs_to(engine.question, FOLDERS.get(question, question))
             and belongs_to(engine.name, name)):
         raise EngineFailed(f"printed a figure of {question}/{name}")
-    if not unit_known or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+    if not possible:
         raise EngineFailed(f"printed an impossible figure: {line!r}")
     return figure
 
@@ -153,22 +168,35 @@ def measure(engines: list[Engine], rounds: int, arguments: list[str],
 
 
 def summarise(engines: list[Engine]) -> list[dict]:
-    """One row per question and engine, best first within a question."""
+    """One row per question and engine, best first within a question, outcomes last."""
+    figures = [figure for engine in engines if engine.usable for figure in engine.figures]
     values: dict[tuple[str, str, str], list[float]] = {}
-    for engine in filter(lambda e: e.usable, engines):
-        for figure in engine.figures:
-            key = (figure["question"], figure["engine"], figure["unit"])
-            values.setdefault(key, []).append(figure["value"])
+    outcomes: dict[tuple[str, str], list[str]] = {}
+    for figure in figures:
+        question, name = figure["question"], figure["engine"]
+        if "outcome" in figure:
+            outcomes.setdefault((question, name), []).append(figure["outcome"])
+        else:
+            values.setdefault((question, name, figure["unit"]), []).append(figure["value"])
     rows = [{"question": question, "engine": name, "unit": unit, "median": statistics.median(found),
              "min": min(found), "max": max(found), "n": len(found)}
             for (question, name, unit), found in values.items()]
-    order = list(dict.fromkeys(row["question"] for row in rows))
+    rows += [{"question": question, "engine": name, "unit": None, "median": None, "min": None,
+              "max": None, "n": len(found), "outcome": counted(found)}
+             for (question, name), found in outcomes.items()]
+    order = list(dict.fromkeys(figure["question"] for figure in figures))
 
-    def place(row: dict) -> tuple[int, float]:
+    def place(row: dict) -> tuple[int, bool, float]:
         sign = 1 if row["unit"] in LESS_IS_BETTER else -1
-        return order.index(row["question"]), sign * row["median"]
+        return order.index(row["question"]), "outcome" in row, sign * (row["median"] or 0)
 
     return sorted(rows, key=place)
+
+
+def counted(outcomes: list[str]) -> str:
+    """What happened; how often each, if it was not always the same."""
+    counts = Counter(outcomes).most_common()
+    return ", ".join(what if len(counts) == 1 else f"{what} ({n} of {len(outcomes)})" for what, n in counts)
 
 
 def shown(value: float) -> str:
@@ -177,14 +205,18 @@ def shown(value: float) -> str:
     return f"{value:.3g}"
 
 
+def table_line(row: dict, reference: float | None) -> list[str]:
+    if "outcome" in row:
+        return [row["question"], row["engine"], row["outcome"], "-", "-", "-", str(row["n"]), "-"]
+    ratio = shown(reference / row["median"]) if reference else "-"
+    return [row["question"], row["engine"], shown(row["median"]), shown(row["min"]), shown(row["max"]),
+            row["unit"], str(row["n"]), ratio]
+
+
 def table(rows: list[dict]) -> str:
     ours = {row["question"]: row["median"] for row in rows if row["engine"] == OURS}
     lines = [["question", "engine", "median", "min", "max", "unit", "n", f"{OURS}/engine"]]
-    for row in rows:
-        reference = ours.get(row["question"])
-        ratio = shown(reference / row["median"]) if reference else "-"
-        lines.append([row["question"], row["engine"], shown(row["median"]), shown(row["min"]),
-                      shown(row["max"]), row["unit"], str(row["n"]), ratio])
+    lines += [table_line(row, ours.get(row["question"])) for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines)]
     left = {0, 1, 5}
     text = [[cell.ljust(width) if i in left else cell.rjust(width)
@@ -247,7 +279,8 @@ def main(words: list[str]) -> int:
 
     rows = summarise(everyone)
     print(table(rows))
-    print(f"\n{OURS}/engine is the quotient of the medians. Of a rate more is better, of a time less.")
+    print(f"\n{OURS}/engine is the quotient of the medians. Of a rate and of a speed-up more is "
+          "better, of a time and of a makespan less.")
     if given.rounds < FEWEST_ROUNDS:
         print(f"note: fewer than {FEWEST_ROUNDS} rounds: a trial, not a result")
     print("".join(remark + "\n" for remark in remarks(everyone)), end="")

@@ -48,7 +48,7 @@ int main() {
     const bench::child first{work};
     const bench::child second{work};
 
-    bench::report_dispatch("boost_message_queue", 200'000, [&](const std::vector<int>& items) {
-        return map(tasks, results, items);
-    });
+    bench::report_dispatch(
+        "dispatch_single", "boost_message_queue", 200'000,
+        [&](const std::vector<int>& items) { return map(tasks, results, items); });
 }

@@ -15,4 +15,4 @@ from support.report import report_dispatch, task  # noqa: E402
 
 if __name__ == "__main__":
     with ProcessPoolExecutor(2) as executor:
-        report_dispatch(20_000, lambda items: list(executor.map(task, items, chunksize=1)))
+        report_dispatch("dispatch_single", 20_000, lambda items: list(executor.map(task, items, chunksize=1)))

@@ -19,4 +19,4 @@ except ImportError:
 
 if __name__ == "__main__":
     with Parallel(n_jobs=2, batch_size=1) as parallel:
-        report_dispatch(5_000, lambda items: parallel(delayed(task)(x) for x in items))
+        report_dispatch("dispatch_single", 5_000, lambda items: parallel(delayed(task)(x) for x in items))

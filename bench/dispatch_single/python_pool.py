@@ -15,4 +15,4 @@ from support.report import report_dispatch, task  # noqa: E402
 
 if __name__ == "__main__":
     with multiprocessing.Pool(2) as pool:
-        report_dispatch(100_000, lambda items: pool.map(task, items, chunksize=1))
+        report_dispatch("dispatch_single", 100_000, lambda items: pool.map(task, items, chunksize=1))

@@ -110,7 +110,7 @@ int main() {
     const bench::child first{[&] { serve(*left); }};
     const bench::child second{[&] { serve(*right); }};
 
-    bench::report_dispatch("rings", 2'000'000, [&](const std::vector<int>& items) {
-        return map(*left, *right, items);
-    });
+    bench::report_dispatch(
+        "dispatch_single", "rings", 2'000'000,
+        [&](const std::vector<int>& items) { return map(*left, *right, items); });
 }

@@ -8,10 +8,11 @@
 #include "support/dispatch.hpp"
 
 int main() {
-    bench::report_dispatch("serial", 2'000'000, [](const std::vector<int>& items) {
-        std::vector<int> results;
-        results.reserve(items.size());
-        for (const int item : items) results.push_back(bench::task(item));
-        return results;
-    });
+    bench::report_dispatch("dispatch_single", "serial", 2'000'000,
+                           [](const std::vector<int>& items) {
+                               std::vector<int> results;
+                               results.reserve(items.size());
+                               for (const int item : items) results.push_back(bench::task(item));
+                               return results;
+                           });
 }

@@ -13,7 +13,8 @@
 int main() {
     tandem::bootstrap();
     const tandem::pool pool{{.processes = 2}};
-    bench::report_dispatch("tandem", 2'000'000, [&](const std::vector<int>& items) {
-        return pool.with({.chunk_size = 1}).map(bench::task, items);
-    });
+    bench::report_dispatch("dispatch_single", "tandem", 2'000'000,
+                           [&](const std::vector<int>& items) {
+                               return pool.with({.chunk_size = 1}).map(bench::task, items);
+                           });
 }

@@ -63,7 +63,7 @@ int main() {
     tasks.bind(prefix + "tasks");
     results.bind(prefix + "results");
 
-    bench::report_dispatch("zeromq", 200'000, [&](const std::vector<int>& items) {
-        return map(tasks, results, items);
-    });
+    bench::report_dispatch(
+        "dispatch_single", "zeromq", 200'000,
+        [&](const std::vector<int>& items) { return map(tasks, results, items); });
 }

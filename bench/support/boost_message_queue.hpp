@@ -15,17 +15,17 @@ namespace bench {
 template <class Record>
 class anonymous_queue {
 public:
-    static constexpr std::size_t capacity_records = 1'000;
-
-    explicit anonymous_queue(const std::string& name) : anonymous_queue{full_name(name), {}} {}
+    explicit anonymous_queue(const std::string& name, std::size_t capacity_records = 1'000)
+        : anonymous_queue{full_name(name), capacity_records, {}} {}
 
     void push(const Record& record) { queue_.send(&record, sizeof record, 0); }
     bool try_push(const Record& record) { return queue_.try_send(&record, sizeof record, 0); }
     Record pop() {
         Record record{};
-        queue_.receive(&record, sizeof record, received_, priority_);
+        pop_into(record);
         return record;
     }
+    void pop_into(Record& record) { queue_.receive(&record, sizeof record, received_, priority_); }
     bool try_pop(Record& record) {
         return queue_.try_receive(&record, sizeof record, received_, priority_);
     }
@@ -34,7 +34,7 @@ private:
     using implementation = boost::interprocess::message_queue;
     struct named {};
 
-    anonymous_queue(const std::string& name, named)
+    anonymous_queue(const std::string& name, std::size_t capacity_records, named)
         : queue_{boost::interprocess::create_only, name.c_str(), capacity_records, sizeof(Record)} {
         implementation::remove(name.c_str());
     }

@@ -22,7 +22,7 @@ inline std::vector<int> items(std::size_t count) {
 /// the pages of the results are warm, then again and again for a quarter of a second; checks every
 /// result and reports.
 template <class Map>
-void report_dispatch(const char* engine, std::size_t count, Map&& map) {
+void report_dispatch(const char* question, const char* engine, std::size_t count, Map&& map) {
     const auto input = items(count);
     const auto seconds_of_one_map = [&] {
         const stopwatch watch;
@@ -40,7 +40,7 @@ void report_dispatch(const char* engine, std::size_t count, Map&& map) {
     double done = 0;
     double seconds = 0;
     for (; seconds < 0.25; done += static_cast<double>(count)) seconds += seconds_of_one_map();
-    report({"dispatch_single", engine, "items/s", done / seconds});
+    report({question, engine, "items/s", done / seconds});
 }
 
 } // namespace bench

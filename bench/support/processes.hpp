@@ -35,6 +35,8 @@ public:
         ::waitpid(pid_, nullptr, 0);
     }
 
+    [[nodiscard]] pid_t id() const { return pid_; }
+
 private:
     pid_t pid_;
 };

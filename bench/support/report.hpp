@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
+#include <string>
 #include <vector>
 
 namespace bench {
@@ -21,13 +22,30 @@ struct figure {
     double value;
 };
 
+inline void print_line(const std::string& line) {
+    std::fputs(line.c_str(), stdout);
+    std::fflush(stdout);
+}
+
 inline void report(const figure& f) {
     std::ostringstream line;
     line.precision(9);
     line << R"({"question": ")" << f.question << R"(", "engine": ")" << f.engine
          << R"(", "unit": ")" << f.unit << R"(", "value": )" << f.value << "}\n";
-    std::fputs(line.str().c_str(), stdout);
-    std::fflush(stdout);
+    print_line(line.str());
+}
+
+/// Where there is no number: what happened, and a remark.
+struct outcome {
+    const char* question;
+    const char* engine;
+    const char* what;
+    std::string note;
+};
+
+inline void report(const outcome& o) {
+    print_line(std::string{R"({"question": ")"} + o.question + R"(", "engine": ")" + o.engine +
+               R"(", "outcome": ")" + o.what + R"(", "note": ")" + o.note + "\"}\n");
 }
 
 /// Ends the engine with status 1 unless `condition` holds: a wrong result must not become a figure.

@@ -21,6 +21,12 @@ def report(question: str, unit: str, value: float, note: str = "", suffix: str =
     print(json.dumps(figure | ({"note": note} if note else {})), flush=True)
 
 
+def report_outcome(question: str, outcome: str, note: str = "") -> None:
+    """For a peer that has no figure, because it did not survive."""
+    figure = {"question": question, "engine": engine_name(), "outcome": outcome}
+    print(json.dumps(figure | ({"note": note} if note else {})), flush=True)
+
+
 def skip(missing: str) -> NoReturn:
     print(f"{missing} not found", file=sys.stderr)
     sys.exit(NOT_INSTALLED)
@@ -36,14 +42,29 @@ def task(x: int) -> int:
     return 3 * x + 1
 
 
-def report_dispatch(count: int, map_items: Callable[[range], list[int]]) -> None:
+def report_dispatch(question: str, count: int, map_items: Callable[[range], list[int]]) -> None:
     """Maps `task` over few items, untimed, then over `count`."""
     map_items(range(count // 20))
     start = time.perf_counter()
     results = map_items(range(count))
     seconds = time.perf_counter() - start
     require(results == [task(x) for x in range(count)], "a result, or its place")
-    report("dispatch_single", "items/s", count / seconds)
+    report(question, "items/s", count / seconds)
+
+
+def report_submit_future(count: int, submit: Callable[[int], Callable[[], int]]) -> None:
+    """`submit` returns what waits for the result: `count` are under way when the first is asked for."""
+
+    def submit_and_get(number: int) -> list[int]:
+        under_way = [submit(x) for x in range(number)]
+        return [get() for get in under_way]
+
+    submit_and_get(count // 20)
+    start = time.perf_counter()
+    results = submit_and_get(count)
+    seconds = time.perf_counter() - start
+    require(results == [task(x) for x in range(count)], "the result of a future")
+    report("submit_future", "tasks/s", count / seconds)
 
 
 def report_round_trips(busy: int, round_trip: Callable[[int], int]) -> None:

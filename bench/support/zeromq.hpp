@@ -5,6 +5,8 @@
 
 #include <zmq.h>
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <system_error>
 
@@ -37,6 +39,11 @@ public:
     zeromq_socket& operator=(const zeromq_socket&) = delete;
     ~zeromq_socket() { zmq_close(socket_); }
 
+    /// Room for messages, here and at the peer; otherwise 1,000. Before bind() and connect().
+    void limit_messages(int count) {
+        check(zmq_setsockopt(socket_, ZMQ_SNDHWM, &count, sizeof count), "send limit");
+        check(zmq_setsockopt(socket_, ZMQ_RCVHWM, &count, sizeof count), "receive limit");
+    }
     void bind(const std::string& address) { check(zmq_bind(socket_, address.c_str()), "bind"); }
     void connect(const std::string& address) {
         check(zmq_connect(socket_, address.c_str()), "connect");
@@ -57,6 +64,24 @@ public:
     template <class Record>
     bool try_receive(Record& record) {
         return done(zmq_recv(socket_, &record, sizeof record, ZMQ_DONTWAIT), "receive");
+    }
+
+    /// Sends bytes from where they are: they must not change until the peer has answered.
+    void send_in_place(std::span<const std::byte> bytes) {
+        zmq_msg_t message;
+        void* const data = const_cast<std::byte*>(bytes.data()); // only read
+        check(zmq_msg_init_data(&message, data, bytes.size(), nullptr, nullptr), "message");
+        check(zmq_msg_send(&message, socket_, 0), "send");
+    }
+    /// Receives a message and has `use` look at its bytes where they are.
+    template <class Use>
+    void receive_in_place(Use use) {
+        zmq_msg_t message;
+        zmq_msg_init(&message);
+        check(zmq_msg_recv(&message, socket_, 0), "receive");
+        use(std::span{static_cast<const std::byte*>(zmq_msg_data(&message)),
+                      zmq_msg_size(&message)});
+        zmq_msg_close(&message);
     }
 
 private:

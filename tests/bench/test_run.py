@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import select
 import sys
 import tempfile
@@ -24,6 +25,10 @@ import run  # noqa: E402
 def figure(engine: str, value: str, question: str = "speed", unit: str = "items/s") -> str:
     fields = {"question": question, "engine": engine, "unit": unit, "value": 0}
     return json.dumps(fields).replace('"value": 0', f'"value": {value}')
+
+
+def outcome(engine: str, what: str) -> str:
+    return json.dumps({"question": "speed", "engine": engine, "outcome": what})
 
 
 class RunnerTest(unittest.TestCase):
@@ -104,6 +109,50 @@ class RunnerTest(unittest.TestCase):
                          [("speed", "long"), ("speed", "short"),
                           ("speed_p50", "short"), ("speed_p50", "long")])
 
+    def test_smallest_makespan_comes_first(self) -> None:
+        for name, value in (("uneven", "1.5"), ("even", "1.01")):
+            self.add_reporting_engine(name, figure(name, value, unit="x bound"))
+
+        _, _, rows = self.run_bench("--rounds", "1")
+
+        self.assertEqual([row["engine"] for row in rows], ["even", "uneven"])
+
+    def test_outcome_stands_in_the_place_of_a_number_behind_the_numbers(self) -> None:
+        self.add_reporting_engine("peer", outcome("peer", "hangs"))
+        self.add_reporting_engine("tandem", figure("tandem", "7", unit="us"))
+
+        status, printed, rows = self.run_bench("--rounds", "2")
+
+        self.assertEqual(status, 0)
+        self.assertEqual(self.table_line(printed, "peer"),
+                         ["speed", "peer", "hangs", "-", "-", "-", "2", "-"])
+        self.assertEqual([row["engine"] for row in rows], ["tandem", "peer"])
+        self.assertEqual(rows[1], {"question": "speed", "engine": "peer", "unit": None, "median": None,
+                                   "min": None, "max": None, "n": 2, "outcome": "hangs"})
+
+    def test_outcome_of_our_own_is_no_reference_for_ratios(self) -> None:
+        self.add_reporting_engine("tandem", outcome("tandem", "all right"))
+        self.add_reporting_engine("peer", figure("peer", "7"))
+
+        status, printed, _ = self.run_bench("--rounds", "1")
+
+        self.assertEqual(status, 0)
+        self.assertEqual(self.table_line(printed, "peer")[-1], "-")
+
+    def test_outcomes_that_differ_are_counted(self) -> None:
+        line = outcome("flaky", "WHAT")
+        self.add_engine("flaky", f"""
+            from pathlib import Path
+            count = Path({str(self.root / 'count')!r})
+            text = (count.read_text() if count.exists() else "") + "x"
+            count.write_text(text)
+            print({line!r}.replace("WHAT", "broken" if len(text) == 2 else "hangs"))
+            """)
+
+        _, _, rows = self.run_bench("--rounds", "3")
+
+        self.assertEqual(rows[0]["outcome"], "hangs (2 of 3), broken (1 of 3)")
+
     def test_program_may_report_several_engines(self) -> None:
         self.add_reporting_engine("tandem", figure("tandem", "3"), figure("tandem_warm", "9"))
 
@@ -176,7 +225,8 @@ class RunnerTest(unittest.TestCase):
         lines = {"zero": figure("zero", "0"), "endless": figure("endless", "Infinity"),
                  "foreign": figure("foreign", "1", question="latency"), "thief": figure("tandem", "1"),
                  "tan": figure("tandem", "1"), "peer_warm": figure("peer", "1"),
-                 "chatty": "hello", "silent": ""}
+                 "chatty": "hello", "silent": "", "mute": outcome("mute", ""),
+                 "torn": figure("torn", '1, "outcome": "hangs"'), "true": figure("true", "true")}
         for name, line in lines.items():
             self.add_reporting_engine(name, line)
 
@@ -225,6 +275,30 @@ class RunnerTest(unittest.TestCase):
 
         self.assertEqual(ended.exception.code, 2)
         self.assertIn("no question 'sped'; there are: speed", errors.getvalue())
+
+
+class EnginesTest(unittest.TestCase):
+    """The engines of the project itself."""
+
+    def engine_headers(self) -> list[tuple[Path, re.Match[str] | None]]:
+        pattern = re.compile(r"^(?://|#) Question  (?P<question>.+?)^(?://|#) Engine    .+?"
+                             r"^(?://|#) Reported  ", re.MULTILINE | re.DOTALL)
+        questions = [ROOT / "bench" / name for name in run.find_questions(ROOT / "bench")]
+        engines = [path for folder in questions for path in sorted(folder.glob("*.*"))
+                   if path.suffix in (".cpp", ".py")]
+        return [(path, pattern.search(path.read_text())) for path in engines]
+
+    def test_every_engine_begins_with_question_engine_and_reported(self) -> None:
+        headers = self.engine_headers()
+
+        self.assertGreater(len(headers), 50)
+        self.assertEqual([path for path, header in headers if header is None], [])
+
+    def test_every_question_is_explained(self) -> None:
+        explained = (ROOT / "bench/README.md").read_text()
+
+        for question in run.find_questions(ROOT / "bench"):
+            self.assertIn(f"| `{question}` |", explained)
 
 
 class CaptureTest(unittest.TestCase):

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Question  how fast is a map of int to int, when each engine cuts the items as it likes?
+// Engine    a plain loop with a call that is not inlined: the floor, nothing is handed out at all.
+// Reported  items per second of wall time.
+
+#include "support/dispatch.hpp"
+
+int main() {
+    bench::report_dispatch("dispatch_auto", "serial", 4'000'000, [](const std::vector<int>& items) {
+        std::vector<int> results(items.size());
+        for (std::size_t i = 0; i < items.size(); ++i) results[i] = bench::task(items[i]);
+        return results;
+    });
+}
