@@ -3,107 +3,40 @@
 
 #pragma once
 
-#include <concepts>
-#include <memory>
-#include <ranges>
+#include <chrono>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include "tandem/detail/call_job.hpp"
 #include "tandem/detail/engine.hpp"
-#include "tandem/detail/map_job.hpp"
+#include "tandem/detail/initializer.hpp"
+#include "tandem/detail/map_items.hpp"
 #include "tandem/error.hpp"
 #include "tandem/future.hpp"
+#include "tandem/pool_calls.hpp"
 #include "tandem/pool_options.hpp"
-#include "tandem/portable.hpp"
+#include "tandem/shared.hpp"
 
 namespace tandem {
 
 /// A pool with options for the calls that are made through it; see pool::with(). Refers to the
 /// pool, which must outlive it.
-///
-/// Items and extra arguments are copied to the workers, results back: each must be `portable`. What
-/// a callable changes in the worker (globals, static variables) stays there.
-class configured_pool {
-public:
-    /// Applies `callable` to each item of a range: callable(item, extra...). Returns the results in
-    /// the order of the items, or nothing if the callable returns void. The extra arguments go to
-    /// every call and travel once per worker. An input range is read completely first.
-    ///
-    /// Waits until all is done. If items fail, throws the failure that comes first in the order of
-    /// the items; items behind a failure may have been run or not.
-    /// \throws task_error, worker_crashed, cancelled, launch_error
-    template <class F, class Range, class... Extra>
-    auto map(F callable, Range&& items, const Extra&... extra) const {
-        return run_map<detail::as_argument>(std::move(callable), std::forward<Range>(items),
-                                            extra...);
-    }
-
-    /// As map(), for items that are tuples (or pairs, or arrays): callable(parts..., extra...).
-    template <class F, class Range, class... Extra>
-    auto starmap(F callable, Range&& items, const Extra&... extra) const {
-        return run_map<detail::as_arguments>(std::move(callable), std::forward<Range>(items),
-                                             extra...);
-    }
-
-    /// Has a worker call callable(arguments...). Does not wait.
-    template <class F, class... Args>
-    [[nodiscard]] auto submit(F callable, Args... arguments) const {
-        if constexpr (detail::require_portable_call<F, Args...>()) {
-            using result = std::decay_t<std::invoke_result_t<F&, Args...>>;
-            auto job = std::make_shared<detail::call_job<result, F, Args...>>(
-                std::move(callable), std::move(arguments)...);
-            engine_.add(job, 1);
-            return future<result>{engine_, std::move(job)};
-        }
-    }
-
-private:
+class configured_pool : public pool_calls<configured_pool> {
+    friend class map_calls<configured_pool>;
     friend class pool;
 
     configured_pool(const detail::engine& engine, const call_options& options)
         : engine_{engine}, options_{options} {}
 
-    template <class Spread, class F, class Range, class... Extra>
-    auto run_map(F callable, Range&& items, const Extra&... extra) const {
-        if constexpr (!detail::require_items<Range>()) {
-            return;
-        } else if constexpr (std::ranges::random_access_range<Range> &&
-                             std::ranges::sized_range<Range>) {
-            return run_map_over<Spread>(std::move(callable), items, extra...);
-        } else if constexpr (std::ranges::forward_range<Range> &&
-                             std::is_lvalue_reference_v<std::ranges::range_reference_t<Range>>) {
-            std::vector<std::add_pointer_t<std::ranges::range_reference_t<Range>>> places;
-            for (auto& item : items) places.push_back(std::addressof(item));
-            auto in_place =
-                std::views::transform(places, [](auto* item) -> auto& { return *item; });
-            return run_map_over<Spread>(std::move(callable), in_place, extra...);
-        } else {
-            std::vector<std::ranges::range_value_t<Range>> collected;
-            for (auto&& item : items) collected.push_back(std::forward<decltype(item)>(item));
-            return run_map_over<Spread>(std::move(callable), collected, extra...);
-        }
-    }
-
-    template <class Spread, class F, class Items, class... Extra>
-    auto run_map_over(F callable, Items& items, const Extra&... extra) const {
-        using item = std::ranges::range_value_t<Items>;
-        if constexpr (detail::require_portable_map<Spread, F, item, Extra...>()) {
-            using result = std::decay_t<detail::map_result<Spread, F, item, Extra...>>;
-            const auto job = std::make_shared<detail::map_job<result, Spread, F, Items, Extra...>>(
-                std::move(callable), items, extra...);
-            engine_.add(job, options_.chunk_size);
-            (void)engine_.wait(*job, std::chrono::nanoseconds::max());
-            return job->take();
-        }
+    [[nodiscard]] detail::call_site<detail::no_cost> call_site() const {
+        static constexpr detail::no_cost as_they_come;
+        return {engine_, options_, as_they_come};
     }
 
     const detail::engine& engine_;
     call_options options_;
 };
 
-/// Worker processes that run tasks.
+/// Worker processes that run tasks: map(), submit() and all else that pool_calls lists.
 ///
 /// Sharing   any number of threads may use a pool at the same time; it stays in the process that
 ///           made it.
@@ -111,13 +44,14 @@ private:
 /// Crash     a worker that dies (a segfault, kill -9, exit() in a task) fails the item that it ran,
 ///           with worker_crashed, and nothing else: results that were finished are kept, items that
 ///           were waiting go to other workers, and a new worker takes its place.
-/// Blocking  the destructor cancels what has not run, gives running tasks `grace` to finish, and
-///           kills the rest. The end of the program, by SIGKILL even, ends the workers.
-/// Errors    see future and map().
+/// Blocking  the destructor is terminate(): it cancels what has not run, gives running tasks
+///           `grace` to finish, and kills the rest. `close(); join();` before it waits for all
+///           tasks. The end of the program, by SIGKILL even, ends the workers.
+/// Errors    see map_calls, result_range and future.
 /// Cost      a worker starts in well under a millisecond once the first has started, and takes two
 ///           descriptors and about half a megabyte of shared memory when busy.
 /// Source    Python's multiprocessing.Pool.
-class pool {
+class pool : public pool_calls<pool> {
 public:
     /// A pool of usable_cpus() workers.
     /// \throws bootstrap_error if mp::bootstrap() has not been called, launch_error if the
@@ -125,6 +59,18 @@ public:
     /// processes.
     pool() : pool{pool_options{}} {}
     explicit pool(const pool_options& options) : engine_{options} {}
+
+    /// Each worker calls init(arguments...) before its first task, one that replaces another too.
+    /// What it returns is the worker's state: tasks in that worker reach it by
+    /// this_process::worker_state<S>(), and it is destroyed when the worker ends in order, which
+    /// makes its destructor the finalizer. It need not be portable.
+    ///
+    /// The constructor does not wait for it. If no worker gets through it, calls fail with
+    /// initializer_failed.
+    template <class F, class... Args>
+    pool(const pool_options& options, F init, Args... arguments)
+        : engine_{options, detail::encode_initializer(init, arguments...)} {}
+
     pool(const pool&) = delete;
     pool& operator=(const pool&) = delete;
     ~pool() { engine_.terminate(); }
@@ -134,28 +80,37 @@ public:
         return configured_pool{engine_, options};
     }
 
-    /// See configured_pool::map().
-    template <class F, class Range, class... Extra>
-    auto map(F callable, Range&& items, const Extra&... extra) const {
-        return with({}).map(std::move(callable), std::forward<Range>(items), extra...);
-    }
-
-    /// See configured_pool::starmap().
-    template <class F, class Range, class... Extra>
-    auto starmap(F callable, Range&& items, const Extra&... extra) const {
-        return with({}).starmap(std::move(callable), std::forward<Range>(items), extra...);
-    }
-
-    /// See configured_pool::submit().
-    template <class F, class... Args>
-    [[nodiscard]] auto submit(F callable, Args... arguments) const {
-        return with({}).submit(std::move(callable), std::move(arguments)...);
+    /// Makes a value known to all workers: it is encoded once, and each worker gets it once, before
+    /// the first task that needs it. Pass the handle to tasks instead of the value.
+    template <class T>
+    [[nodiscard]] shared<T> share(T value) const {
+        if constexpr (detail::require_shareable<T>()) return shared<T>{engine_, std::move(value)};
     }
 
     /// Number of workers.
     [[nodiscard]] int processes() const noexcept { return engine_.processes(); }
+    /// Changes it. Workers that are too many end after the items that they have.
+    /// \throws std::invalid_argument
+    void resize(int processes) const { engine_.resize(processes); }
+
+    /// Takes no more calls: they fail with `cancelled`. Those that were made go on.
+    void close() const { engine_.close(); }
+    /// After close(): waits until all calls are done and all workers have ended.
+    void join() const { (void)join_for(std::chrono::nanoseconds::max()); }
+    /// The same, for `limit` at most; true if all have ended.
+    bool join_for(std::chrono::nanoseconds limit) const { return engine_.join_for(limit); }
+    /// Ends the workers now: calls that are not done fail with `cancelled`; a running task gets
+    /// `grace` to finish, then its worker is killed.
+    void terminate() const noexcept { engine_.terminate(); }
 
 private:
+    friend class map_calls<pool>;
+
+    [[nodiscard]] detail::call_site<detail::no_cost> call_site() const {
+        static constexpr detail::no_cost as_they_come;
+        return {engine_, {}, as_they_come};
+    }
+
     detail::engine engine_;
 };
 

@@ -6,6 +6,7 @@
 #include "launch/forkserver_client.hpp"
 #include "launch/role.hpp"
 #include "runtime/process_main.hpp"
+#include "runtime/thread_caps.hpp"
 #include "runtime/worker_loop.hpp"
 
 namespace tandem {
@@ -13,8 +14,9 @@ namespace tandem {
 namespace {
 
 int run_child(launch::child_start& start) {
-    return start.role == launch::child_role::worker ? runtime::run_worker(start)
-                                                    : runtime::run_process(start);
+    if (start.role == launch::child_role::worker) return runtime::run_worker(start);
+    runtime::uncap_library_threads();
+    return runtime::run_process(start);
 }
 
 } // namespace

@@ -3,6 +3,9 @@
 
 #include "tandem/detail/engine.hpp"
 
+#include <utility>
+
+#include "runtime/local_engine.hpp"
 #include "runtime/pool_engine.hpp"
 #include "tandem/error.hpp"
 
@@ -10,15 +13,18 @@ namespace tandem::detail {
 
 job::~job() = default;
 
+void job::accept_block(std::size_t /*first*/, std::size_t /*count*/,
+                       std::span<const std::byte> /*results*/) {}
+
 namespace {
 
 /// A fork of the program has a copy of the engine, but not its threads: the copy can neither be
 /// used nor taken apart.
-void release(runtime::pool_engine* engine) {
+void release(runtime::engine_base* engine) {
     if (engine->is_ours()) delete engine;
 }
 
-runtime::pool_engine& ours(const std::shared_ptr<runtime::pool_engine>& engine) {
+runtime::engine_base& ours(const std::shared_ptr<runtime::engine_base>& engine) {
     if (!engine->is_ours())
         throw launch_error{
             "using a pool: it belongs to the process that this one was forked from; "
@@ -26,20 +32,54 @@ runtime::pool_engine& ours(const std::shared_ptr<runtime::pool_engine>& engine) 
     return *engine;
 }
 
+runtime::engine_base* make_engine(const pool_options& options, std::vector<std::byte> initializer) {
+    if (options.backend == backend::processes)
+        return new runtime::pool_engine{options, std::move(initializer)};
+    return new runtime::local_engine{options, std::move(initializer)};
+}
+
 } // namespace
 
-engine::engine(const pool_options& options)
-    : engine_{new runtime::pool_engine{options}, &release} {}
+engine::engine(const pool_options& options, std::vector<std::byte> initializer)
+    : engine_{make_engine(options, std::move(initializer)), &release} {}
 
-void engine::add(const std::shared_ptr<job>& job, std::size_t chunk_size) const {
-    ours(engine_).add(job, chunk_size);
+void engine::add(const std::shared_ptr<job>& job, const call_options& options) const {
+    ours(engine_).add(job, options);
 }
 
 bool engine::wait(const job& job, std::chrono::nanoseconds limit) const {
     return ours(engine_).wait(job, limit);
 }
 
+void engine::extend(job& job, std::size_t count, bool last) const {
+    ours(engine_).extend(job, count, last);
+}
+
+std::size_t engine::appetite(const job& job) const { return ours(engine_).appetite(job); }
+
+void engine::cancel(job& job) const noexcept {
+    if (engine_->is_ours()) engine_->cancel(job);
+}
+
+void engine::post(std::function<void()> callback) const { ours(engine_).post(std::move(callback)); }
+
+std::uint64_t engine::share(std::vector<std::byte> bytes) const {
+    return ours(engine_).share(std::move(bytes));
+}
+
+void engine::unshare(std::uint64_t id) const noexcept {
+    if (engine_->is_ours()) engine_->unshare(id);
+}
+
 int engine::processes() const noexcept { return engine_->processes(); }
+
+void engine::resize(int processes) const { ours(engine_).resize(processes); }
+
+void engine::close() const { ours(engine_).close(); }
+
+bool engine::join_for(std::chrono::nanoseconds limit) const {
+    return ours(engine_).join_for(limit);
+}
 
 void engine::terminate() const noexcept {
     if (engine_->is_ours()) engine_->terminate();

@@ -125,6 +125,34 @@ void pool_end::release_results() noexcept {
     segment_.header().worker_bell.ring();
 }
 
+std::span<const std::byte> pool_end::unpublished_block(std::uint64_t received,
+                                                       std::size_t result_bytes) noexcept {
+    const auto& header = segment_.header();
+    // Relaxed: the worker has ended, which orders all it did.
+    const auto open = header.open_block.load(std::memory_order_relaxed); // as said
+    const auto done = header.items_done.load(std::memory_order_relaxed); // as said
+    if (open != results_.position() + 1 || done <= received) return {};
+    const auto rest = results_.unpublished();
+    const auto count = done - received;
+    if (count > rest.size() / result_bytes) return {};
+    const auto bytes = static_cast<std::size_t>(count) * result_bytes;
+    if (bytes + sizeof(shm::record_header) > rest.size()) return {};
+    return rest.subspan(sizeof(shm::record_header), bytes);
+}
+
+pool_end::running_item pool_end::running() const noexcept {
+    const auto& header = segment_.header();
+    running_item item;
+    item.number = header.items_begun.load(std::memory_order_acquire); // [watched]
+    // Relaxed: ordered by it; of a later item if that has begun meanwhile, which is never too
+    // early.
+    item.begun_at = std::chrono::nanoseconds{header.item_begun_at.load(std::memory_order_relaxed)};
+    // Relaxed: as above.
+    item.begun_cpu =
+        std::chrono::nanoseconds{header.item_begun_cpu.load(std::memory_order_relaxed)};
+    return item;
+}
+
 void pool_end::set_low_water(std::size_t bytes) noexcept {
     // Relaxed: a hint, ordered by the doorbell that the parent goes to sleep on.
     segment_.header().low_water_bytes.store(bytes, std::memory_order_relaxed);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -78,10 +79,37 @@ public:
         return opening == 0 ? std::nullopt : std::optional{opening - 1};
     }
 
+    /// After the worker's end: the results that the block holds which it had not closed, given how
+    /// many results were received before. Unchecked data of a worker that is gone.
+    [[nodiscard]] std::span<const std::byte> unpublished_block(std::uint64_t received,
+                                                               std::size_t result_bytes) noexcept;
+
+    /// What a worker says about the item it runs, if that is watched.
+    struct running_item {
+        std::uint64_t number = 0; // as items_begun()
+        std::chrono::nanoseconds begun_at{0};
+        std::chrono::nanoseconds begun_cpu{0};
+    };
+    [[nodiscard]] running_item running() const noexcept;
+    [[nodiscard]] bool worker_is_spent() const noexcept {
+        // Relaxed: a hint.
+        return segment_.header().is_spent.load(std::memory_order_relaxed) != 0;
+    }
+    /// True if the worker sleeps, has given back all it was sent, and has no result for us.
+    [[nodiscard]] bool worker_waits() noexcept {
+        return outbox_.empty() && tasks_.backlog() == 0 && !has_results() &&
+               segment_.header().worker_bell.asleep() != shm::doorbell::awake;
+    }
+
     /// 0 until the worker is ready for tasks.
     [[nodiscard]] int worker_process_id() const noexcept {
         // Relaxed: a number for the words of an error, or read after the worker has ended.
         return static_cast<int>(segment_.header().process_id.load(std::memory_order_relaxed));
+    }
+
+    /// After the worker's end: what it noted if it crashed, unchecked.
+    [[nodiscard]] const os::crash_note& crash_note() const noexcept {
+        return segment_.crash_note();
     }
 
     /// True if the worker wrote something that no worker of ours writes.

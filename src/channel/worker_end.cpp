@@ -4,9 +4,11 @@
 #include "channel/worker_end.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <exception>
 
 #include "fault/fault.hpp"
+#include "os/clock.hpp"
 #include "os/fork.hpp"
 #include "os/process.hpp"
 
@@ -143,17 +145,61 @@ void worker_end::send_result(wire::result_kind kind, std::uint32_t nanoseconds,
 }
 
 void worker_end::send_piece(shm::record_header header, std::span<const std::byte> body) {
-    while (shm::write_record(results_, header, body) == nullptr) {
+    wait_for_room(shm::record_bytes(body.size()));
+    (void)shm::write_record(results_, header, body);
+    publish();
+}
+
+void worker_end::wait_for_room(std::size_t bytes) {
+    while (results_.room(bytes) < bytes) {
         if (results_.broken()) give_up();
         bell_.bell().ring(); // however the parent sleeps: nothing goes on without it
-        const auto bytes = shm::record_bytes(body.size());
         const auto ready = [&] { return results_.room(bytes) >= bytes || results_.broken(); };
         if (!spin_.spin(ready)) sleep_unless(ready);
     }
+}
+
+void worker_end::publish() {
     fault::hit("worker.before_publish");
     results_.publish();
     fault::hit("worker.after_publish");
     ring_parent();
+}
+
+void worker_end::begin_watched_item() noexcept {
+    auto& header = segment_.header();
+    // Relaxed: [watched] orders them.
+    header.item_begun_at.store(os::monotonic_time().count(), std::memory_order_relaxed);
+    // Relaxed: as above.
+    header.item_begun_cpu.store(os::own_cpu_time().count(), std::memory_order_relaxed);
+    header.items_begun.store(++items_begun_, std::memory_order_release); // [watched]
+}
+
+std::span<std::byte> worker_end::open_block(std::size_t bytes) {
+    wait_for_room(shm::record_bytes(bytes));
+    auto& header = segment_.header();
+    // Relaxed: read by the parent after this process has ended.
+    header.items_done.store(items_begun_, std::memory_order_relaxed);
+    // Relaxed: as above.
+    header.open_block.store(results_.position() + 1, std::memory_order_relaxed);
+    return {results_.next() + sizeof(shm::record_header), bytes};
+}
+
+void worker_end::close_block(std::size_t count, std::size_t bytes, std::uint32_t nanoseconds) {
+    auto& header = segment_.header();
+    // Relaxed: nobody else writes it.
+    const auto begun = header.items_begun.load(std::memory_order_relaxed);
+    if (count > 0) {
+        shm::record_header record;
+        record.kind = static_cast<std::uint16_t>(wire::result_kind::block);
+        record.body_bytes = static_cast<std::uint32_t>(bytes);
+        record.claim = nanoseconds;
+        record.number = wire::result_number(tasks_seen_, items_begun_ + count);
+        std::memcpy(results_.next(), &record, sizeof record);
+        results_.commit(shm::record_bytes(bytes));
+    }
+    items_begun_ = begun;
+    if (count > 0) publish(); // which makes open_block void: the next record lies elsewhere
 }
 
 void worker_end::ring_parent() noexcept {

@@ -36,6 +36,28 @@ public:
         // Relaxed: read by the parent after this process has ended.
         segment_.header().items_begun.store(++items_begun_, std::memory_order_relaxed);
     }
+    /// As begin_item(), and notes the time, for a program that watches how long items take.
+    void begin_watched_item() noexcept;
+    /// Room for `bytes` of results that go out as one record; waits for it as send_result() does.
+    [[nodiscard]] std::span<std::byte> open_block(std::size_t bytes);
+    [[nodiscard]] std::atomic<std::uint64_t>& items_begun_word() noexcept {
+        return segment_.header().items_begun;
+    }
+    [[nodiscard]] std::atomic<std::uint64_t>& items_done_word() noexcept {
+        return segment_.header().items_done;
+    }
+    /// Publishes the first `bytes` of the block, the results of `count` items.
+    void close_block(std::size_t count, std::size_t bytes, std::uint32_t nanoseconds);
+    [[nodiscard]] std::uint64_t max_resident_bytes() const noexcept {
+        // Relaxed: it was there before the first task.
+        return segment_.header().max_resident_bytes.load(std::memory_order_relaxed);
+    }
+    /// Tells the program that this worker should be replaced.
+    void note_spent() noexcept {
+        // Relaxed: a hint; the program looks at it whenever it looks at the worker.
+        segment_.header().is_spent.store(1, std::memory_order_relaxed);
+    }
+
     /// Notes which job is being opened: what ends the process meanwhile is the job's doing.
     void begin_opening(std::uint32_t job) noexcept {
         // Relaxed: as in begin_item().
@@ -62,6 +84,8 @@ private:
     void assemble(const shm::record_view& first);
     void keep_piece(std::span<const std::byte> piece) noexcept;
     void send_piece(shm::record_header header, std::span<const std::byte> body);
+    void wait_for_room(std::size_t bytes);
+    void publish();
     void ring_parent() noexcept;
 
     worker_segment segment_;

@@ -14,8 +14,10 @@ namespace tandem::fault {
 /// that reaches <point> for the <nth> time, counted from 1 in each process; with <file>, only the
 /// first process that manages to create that file.
 #if TANDEM_ENABLE_FAULTS
+inline constexpr bool enabled = true;
 void hit(std::string_view point) noexcept;
 #else
+inline constexpr bool enabled = false;
 constexpr void hit(std::string_view /*point*/) noexcept {}
 #endif
 

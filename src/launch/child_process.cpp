@@ -20,7 +20,10 @@ namespace tandem::launch {
 namespace {
 
 constexpr std::chrono::seconds kill_limit{1}; // SIGKILL takes effect, unless the kernel is stuck
+// The same on all systems; only src/os includes the header of signals.
 constexpr int sigkill = 9;
+constexpr int sigterm = 15;
+constexpr int sigcont = 18;
 constexpr std::string_view no_room = "taking its pidfd: too many open files";
 
 os::socket_pair create_status_sockets() {
@@ -214,6 +217,14 @@ void child_process::give_up() const {
 
 void child_process::kill() noexcept {
     if (process_) os::send_signal(process_, sigkill);
+}
+
+void child_process::terminate() noexcept {
+    if (process_) os::send_signal(process_, sigterm);
+}
+
+void child_process::resume() noexcept {
+    if (process_) os::send_signal(process_, sigcont);
 }
 
 void child_process::kill_and_wait() noexcept {

@@ -87,6 +87,10 @@ public:
     /// Ends the forkserver if it hangs before mp::bootstrap().
     void give_up() const;
     void kill() noexcept;
+    /// Asks it to end: SIGTERM.
+    void terminate() noexcept;
+    /// Lets it go on if it was stopped: SIGCONT.
+    void resume() noexcept;
     /// Kills and waits until the process has ended, for a second at most.
     void kill_and_wait() noexcept;
 

@@ -27,6 +27,7 @@ struct child_settings {
     std::optional<int> niceness;
     std::vector<int> cpus; // empty: as it is
     std::vector<limit_setting> limits;
+    int library_threads = 0; // that OpenMP and the like may start in a worker; 0: as they like
 };
 
 } // namespace tandem::launch

@@ -26,6 +26,7 @@
 
 #include "fault/fault.hpp"
 #include "launch/identity.hpp"
+#include "launch/quiet_libraries.hpp"
 #include "launch/request.hpp"
 #include "os/environment.hpp"
 #include "os/file.hpp"
@@ -346,6 +347,7 @@ void serve_as_forkserver(int parent, const entry_points& entries, bool keeps) {
     // Opened first, asked second: while it is our parent its number cannot be another's.
     if (!program || os::parent_process() != parent) os::end_process(0); // it has ended meanwhile
     os::set_process_name("tandem-server");
+    restore_environment();
     os::keep_ended_children();
     // It ends with the program, and not before it has ended what its children have started.
     os::block_ending_signals();

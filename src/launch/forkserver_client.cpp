@@ -13,6 +13,7 @@
 
 #include "fault/fault.hpp"
 #include "launch/identity.hpp"
+#include "launch/quiet_libraries.hpp"
 #include "launch/to_exit_status.hpp"
 #include "os/directory.hpp"
 #include "os/environment.hpp"
@@ -217,6 +218,7 @@ void forkserver_client::spawn() {
     credentials_ = os::current_credentials();
     remove_role(environment_);
     os::spawn_request request{.environment = environment_, .descriptors = {ends->second.get()}};
+    keep_libraries_quiet(request.environment);
     request.environment.push_back(std::string{role_variable} + "=" +
                                   (keeps_ ? keeper_role : forkserver_role) + ":" +
                                   library_identity() + ":" + std::to_string(os::current_process()));

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 
 #include "os/result.hpp"
 
@@ -19,8 +18,5 @@ namespace tandem::os {
 /// Lets this process run on `cpus` only, numbered as the system does. EINVAL if none of them is
 /// there.
 [[nodiscard]] result<void> bind_to_cpus(std::span<const int> cpus);
-
-/// The first line of a small file, such as one of /proc or /sys; empty if it cannot be read.
-[[nodiscard]] std::string first_line(const std::string& path);
 
 } // namespace tandem::os

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <vector>
 
 namespace tandem::os {
@@ -38,13 +37,6 @@ result<void> bind_to_cpus(std::span<const int> cpus) {
     }
     if (::sched_setaffinity(0, bytes, mask.data()) == -1) return last_error();
     return {};
-}
-
-std::string first_line(const std::string& path) {
-    std::ifstream file{path};
-    std::string line;
-    std::getline(file, line);
-    return line;
 }
 
 } // namespace tandem::os

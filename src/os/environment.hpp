@@ -23,5 +23,7 @@ void replace_environment(const std::vector<std::string>& settings);
 /// Empty if it is not set.
 [[nodiscard]] std::string environment_variable(const char* name);
 void remove_environment_variable(const char* name) noexcept;
+/// In a process with a single thread.
+void set_environment_variable(const char* name, const std::string& value) noexcept;
 
 } // namespace tandem::os

@@ -45,4 +45,8 @@ void remove_environment_variable(const char* name) noexcept {
     ::unsetenv(name); // NOLINT(concurrency-mt-unsafe): called before there are threads
 }
 
+void set_environment_variable(const char* name, const std::string& value) noexcept {
+    ::setenv(name, value.c_str(), 1); // NOLINT(concurrency-mt-unsafe): as above
+}
+
 } // namespace tandem::os

@@ -57,4 +57,9 @@ struct loaded_module {
 /// Source  dlopen(3)
 [[nodiscard]] std::expected<void, std::string> load_module(const std::string& path);
 
+/// A function with C linkage that the program or one of the libraries that it is linked with has
+/// under this name; null if none has.
+/// Source  dlsym(3), RTLD_DEFAULT
+[[nodiscard]] void* loaded_symbol(const char* name) noexcept;
+
 } // namespace tandem::os

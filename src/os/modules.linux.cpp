@@ -177,4 +177,6 @@ std::expected<void, std::string> load_module(const std::string& path) {
     return std::unexpected{words == nullptr ? "for no reason that the loader knows" : words};
 }
 
+void* loaded_symbol(const char* name) noexcept { return ::dlsym(RTLD_DEFAULT, name); }
+
 } // namespace tandem::os

@@ -59,6 +59,9 @@ enum class child_state : std::uint8_t {
 };
 [[nodiscard]] child_state state_of(int child) noexcept;
 
+/// True if a signal has stopped the process (SIGSTOP, not a debugger) and nothing has continued it.
+[[nodiscard]] bool is_stopped(int process) noexcept;
+
 /// Takes the exit status of a child that has ended; nullopt while it runs. ECHILD if somebody else
 /// in this process has taken it.
 [[nodiscard]] result<std::optional<child_end>> reap(int child) noexcept;

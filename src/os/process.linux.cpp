@@ -15,6 +15,8 @@
 #include <fstream>
 #include <string>
 
+#include "os/text_file.hpp"
+
 namespace tandem::os {
 
 namespace {
@@ -90,6 +92,16 @@ void end_descendants(std::span<const int> spared) {
 void kill_own_group() noexcept {
     (void)::kill(0, SIGKILL);
     ::_exit(1);
+}
+
+bool is_stopped(int process) noexcept {
+    try {
+        // "pid (name) state …", and the name may hold anything.
+        const auto text = read_text("/proc/" + std::to_string(process) + "/stat");
+        return text.find(") T", text.rfind(')')) != std::string::npos;
+    } catch (...) {
+        return false; // no memory to look
+    }
 }
 
 child_state state_of(int child) noexcept {

@@ -10,12 +10,14 @@
 
 namespace tandem::os {
 
-std::string type_name(const std::type_info& type) {
+std::string demangled(const char* name) {
     int status = 0;
-    const std::unique_ptr<char, void (*)(void*)> name{
-        abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free};
-    return status == 0 ? name.get() : type.name();
+    const std::unique_ptr<char, void (*)(void*)> readable{
+        abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free};
+    return status == 0 ? readable.get() : name;
 }
+
+std::string type_name(const std::type_info& type) { return demangled(type.name()); }
 
 std::string current_exception_type_name() {
     const auto* type = abi::__cxa_current_exception_type();

@@ -1,99 +1,102 @@
 // SPDX-FileCopyrightText: The Tandem authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Processors that this process may use: the least of its affinity mask and of the cgroup quotas on
-// the way up from its own group, unless TANDEM_CPUS says otherwise.
-// Source  cgroup v2: Documentation/admin-guide/cgroup-v2.rst, cpu.max; v1: cpu.cfs_quota_us.
-
 #include "runtime/cpu_budget.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <limits>
-#include <optional>
-#include <sstream>
-#include <string>
-#include <string_view>
+#include <system_error>
 
 #include "os/cpus.hpp"
+#include "os/environment.hpp"
+#include "os/text_file.hpp"
+#include "runtime/control_groups.hpp"
+#include "runtime/kernel_text.hpp"
 
 namespace tandem::runtime {
 
 namespace {
 
-constexpr const char* v2_root = "/sys/fs/cgroup";
-constexpr const char* v1_root = "/sys/fs/cgroup/cpu";
+constexpr const char* override_variable = "TANDEM_CPUS";
 
-std::optional<double> quota(double microseconds, double period) {
-    if (microseconds <= 0 || period <= 0) return std::nullopt;
-    return microseconds / period;
-}
-
-std::optional<double> quota_v2(const std::filesystem::path& group) {
-    std::istringstream line{os::first_line(group / "cpu.max")}; // "max 100000" or "150000 100000"
-    double microseconds = 0;
-    double period = 0;
-    line >> microseconds >> period;
-    return quota(microseconds, period);
-}
-
-std::optional<double> quota_v1(const std::filesystem::path& group) {
-    const auto number = [&](const char* file) {
-        return std::strtod(os::first_line(group / file).c_str(), nullptr);
-    };
-    return quota(number("cpu.cfs_quota_us"), number("cpu.cfs_period_us"));
-}
-
-/// The least quota from `group` up to `root`.
-template <class Read>
-double least_on_the_way(const std::string& root, const std::string& group, Read read) {
-    double least = std::numeric_limits<double>::infinity();
-    auto path = std::filesystem::path{group}.relative_path();
-    for (;;) {
-        if (const auto cpus = read(root / path)) least = std::min(least, *cpus);
-        if (path.empty()) return least;
-        path = path.parent_path();
+std::optional<double> quota_of(const control_group& group) {
+    std::optional<std::uint64_t> microseconds;
+    std::optional<std::uint64_t> period;
+    if (group.is_v2) {
+        const auto text = os::read_text(group.folder + "/cpu.max"); // "max 100000", "50000 100000"
+        std::string_view rest{text};
+        microseconds = leading_number(take_up_to(rest, ' '));
+        period = leading_number(rest);
+    } else {
+        // -1 for none, which is no number here.
+        microseconds = leading_number(os::read_text(group.folder + "/cpu.cfs_quota_us"));
+        if (microseconds)
+            period = leading_number(os::read_text(group.folder + "/cpu.cfs_period_us"));
     }
+    if (microseconds.value_or(0) == 0 || period.value_or(0) == 0) return std::nullopt;
+    return static_cast<double>(*microseconds) / static_cast<double>(*period);
 }
 
-double cgroup_limit() {
-    double least = std::numeric_limits<double>::infinity();
-    std::ifstream groups{"/proc/self/cgroup"}; // "0::/a/b" for v2, "4:cpu,cpuacct:/a/b" for v1
-    for (std::string line; std::getline(groups, line);) {
-        const auto first = line.find(':');
-        const auto second = line.find(':', first + 1);
-        if (second == std::string::npos) continue;
-        const auto controllers = "," + line.substr(first + 1, second - first - 1) + ",";
-        const auto group = line.substr(second + 1);
-        if (controllers == ",,")
-            least = std::min(least, least_on_the_way(v2_root, group, quota_v2));
-        else if (controllers.find(",cpu,") != std::string::npos)
-            least = std::min(least, least_on_the_way(v1_root, group, quota_v1));
-    }
+struct group_quota {
+    double cpus;
+    std::string name;
+};
+
+std::optional<group_quota> least_quota(const std::string& root) {
+    std::optional<group_quota> least;
+    for (auto& group : control_groups_for("cpu", root))
+        if (const auto cpus = quota_of(group); cpus && (!least || *cpus < least->cpus))
+            least = group_quota{*cpus, std::move(group.name)};
     return least;
 }
 
 std::optional<int> override_by_user() {
-    const char* variable = std::getenv("TANDEM_CPUS");
-    if (variable == nullptr) return std::nullopt;
-    const std::string_view text{variable};
+    const auto text = os::environment_variable(override_variable);
     int cpus = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cpus);
-    if (error != std::errc{} || end != text.data() + text.size() || cpus < 1) return std::nullopt;
+    const auto* last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, cpus);
+    if (error != std::errc{} || end != last || cpus < 1) return std::nullopt;
     return cpus;
+}
+
+std::string as_text(double cpus) {
+    char text[32];
+    const auto written =
+        std::to_chars(std::begin(text), std::end(text), cpus, std::chars_format::general, 3);
+    return {std::begin(text), written.ptr};
 }
 
 } // namespace
 
+cpu_budget read_cpu_budget(const std::string& root) {
+    cpu_budget budget;
+    budget.allowed = os::cpus_in_affinity_mask();
+    budget.usable = budget.allowed;
+    const int online = os::online_cpus();
+    budget.why = budget.allowed < online
+                     ? "the affinity mask allows " + std::to_string(budget.allowed) + " of " +
+                           std::to_string(online) + " processors"
+                     : "all " + std::to_string(online) + " processors of the machine";
+    if (const auto least = least_quota(root)) {
+        budget.quota = least->cpus;
+        const auto limit = std::ceil(least->cpus); // half a processor is worth a worker
+        if (limit < budget.allowed) {
+            budget.usable = std::max(1, static_cast<int>(limit));
+            budget.why = "control group " + least->name + " has a quota of " +
+                         as_text(least->cpus) + " processors";
+        }
+    }
+    if (const auto cpus = override_by_user()) {
+        budget.usable = *cpus;
+        budget.why = override_variable + ("=" + std::to_string(*cpus)) + " is set";
+    }
+    return budget;
+}
+
 int usable_cpu_count() {
     if (const auto cpus = override_by_user()) return *cpus;
-    const int allowed = os::cpus_in_affinity_mask();
-    const auto limit = std::ceil(cgroup_limit()); // half a processor is worth a worker
-    return limit < allowed ? std::max(1, static_cast<int>(limit)) : allowed;
+    return read_cpu_budget().usable;
 }
 
 } // namespace tandem::runtime

@@ -19,12 +19,14 @@ constexpr std::size_t most_items = std::size_t{1} << 31; // in one chunk: their 
 
 } // namespace
 
-job_entry::job_entry(std::shared_ptr<detail::job> job, std::uint32_t number, std::size_t chunk_size)
+job_entry::job_entry(std::shared_ptr<detail::job> job, std::uint32_t number,
+                     const call_options& options)
     : job_{std::move(job)},
       number_{number},
-      fixed_chunk_{chunk_size},
+      options_{options},
       limit_{job_->size()},
-      unfinished_{job_->size()} {}
+      unfinished_{job_->size()},
+      grows_{job_->grows()} {}
 
 std::size_t job_entry::pending() const noexcept {
     std::size_t count = next_ < limit_ ? limit_ - next_ : 0;
@@ -35,15 +37,16 @@ std::size_t job_entry::pending() const noexcept {
 bool job_entry::has_pending() const noexcept { return !again_.empty() || next_ < limit_; }
 
 std::size_t job_entry::chunk_limit(std::size_t workers) const noexcept {
-    if (fixed_chunk_ != 0) return std::min(fixed_chunk_, most_items);
+    if (options_.chunk_size != 0) return std::min(options_.chunk_size, most_items);
     // Towards the end the chunks shrink, so that no worker idles while another has many items left.
-    const auto fair = std::max<std::size_t>(1, pending() / (2 * std::max<std::size_t>(1, workers)));
+    const auto share = pending() / (2 * std::max<std::size_t>(1, workers));
+    const auto fair = grows_ ? chunk_ : std::max<std::size_t>(1, share);
     const auto small = bytes_per_item_ == 0 ? chunk_ : target_bytes / bytes_per_item_;
     return std::max<std::size_t>(1, std::min({chunk_, fair, small}));
 }
 
-item_range job_entry::take_chunk(std::size_t workers) {
-    const auto most = chunk_limit(workers);
+item_range job_entry::take_chunk(std::size_t workers, std::size_t most) {
+    most = std::min(most, chunk_limit(workers));
     if (again_.empty()) {
         const item_range taken{next_, std::min(most, limit_ - next_)};
         next_ += taken.count;
@@ -70,7 +73,42 @@ void job_entry::fail_at(std::size_t index, std::size_t in_flight) {
     for (auto& range : again_)
         range.count = range.first < limit_ ? std::min(range.count, limit_ - range.first) : 0;
     std::erase_if(again_, [](const item_range& range) { return range.count == 0; });
-    unfinished_ = pending() + in_flight;
+    std::erase_if(waiting_, [&](const waiting_item& item) { return item.index >= limit_; });
+    unfinished_ = pending() + waiting_.size() + in_flight;
+    grows_ = false;
+}
+
+void job_entry::extend(std::size_t count, bool last) noexcept {
+    if (!grows_) return;
+    limit_ += count;
+    unfinished_ += count;
+    grows_ = !last;
+}
+
+std::size_t job_entry::appetite(std::size_t workers) const noexcept {
+    const auto chunk = options_.chunk_size != 0 ? options_.chunk_size : chunk_;
+    const auto useful = 2 * std::max<std::size_t>(1, workers) * chunk;
+    const auto there = pending();
+    return useful > there ? useful - there : 0;
+}
+
+bool job_entry::retry(std::size_t index, time_point now) {
+    if (options_.on_error.retries() == 0) return false;
+    if (tries_[index]++ == options_.on_error.retries()) return false;
+    waiting_.push_back({now + options_.on_error.delay(), index});
+    return true;
+}
+
+void job_entry::wake_waiting(time_point now) {
+    for (const auto& item : waiting_)
+        if (item.until <= now) give_back({item.index, 1});
+    std::erase_if(waiting_, [&](const waiting_item& item) { return item.until <= now; });
+}
+
+job_entry::time_point job_entry::next_wake() const noexcept {
+    auto next = time_point::max();
+    for (const auto& item : waiting_) next = std::min(next, item.until);
+    return next;
 }
 
 void job_entry::learn_time(std::size_t count, std::uint32_t nanoseconds) noexcept {

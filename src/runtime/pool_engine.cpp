@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "runtime/exception_chain.hpp"
+#include "runtime/interruption.hpp"
 #include "tandem/error.hpp"
 
 namespace tandem::runtime {
@@ -29,26 +30,78 @@ pool_engine::unique_lock pool_engine::enter() noexcept {
     return lock;
 }
 
-void pool_engine::add(const std::shared_ptr<detail::job>& job, std::size_t chunk_size) {
+void pool_engine::add(const std::shared_ptr<detail::job>& job, const call_options& options) {
     const auto lock = enter();
-    if (closing_ || broken_) {
-        job->fail(
-            0, broken_ ? broken_
-                       : std::make_exception_ptr(cancelled{"running a task: its pool is closed"}));
+    if (closed_ || broken_) {
+        job->fail(detail::job::all_items,
+                  broken_
+                      ? broken_
+                      : std::make_exception_ptr(cancelled{"running a task: its pool is closed"}));
         return job->set_done();
     }
-    if (job->size() == 0) return job->set_done();
+    if (job->size() == 0 && !job->grows()) return job->set_done();
     while (jobs_.contains(next_number_)) ++next_number_; // after 2^32 jobs, past those that last
     const auto number = next_number_++;
-    auto& entry = jobs_.try_emplace(number, job, number, chunk_size).first->second;
+    auto& entry = jobs_.try_emplace(number, job, number, options).first->second;
     try {
-        pending_.push_back(&entry);
-        entry.set_queued(true);
+        if (entry.has_pending()) scheduler_.enqueue(entry);
+        admit_workers();
         (void)pump();
     } catch (...) {
-        drop(number, std::current_exception());
+        if (auto* added = entry_of(*job)) end_job(*added, std::current_exception());
     }
     if (std::exchange(supervisor_sleeps_, false)) attention_.raise();
+}
+
+void pool_engine::extend(detail::job& job, std::size_t count, bool last) {
+    const auto lock = enter();
+    auto* entry = entry_of(job);
+    if (entry == nullptr) return; // it has ended
+    entry->extend(count, last);
+    if (entry->finished()) return finish(*entry);
+    try {
+        if (entry->has_pending()) scheduler_.enqueue(*entry);
+        (void)hand_out();
+    } catch (...) {
+        if (auto* extended = entry_of(job)) end_job(*extended, std::current_exception());
+    }
+}
+
+std::size_t pool_engine::appetite(const detail::job& job) {
+    const auto lock = enter();
+    const auto* entry = entry_of(job);
+    return entry == nullptr ? 0 : entry->appetite(static_cast<std::size_t>(processes()));
+}
+
+void pool_engine::cancel(detail::job& job) noexcept {
+    const auto lock = enter();
+    auto* entry = entry_of(job);
+    if (entry == nullptr) return;
+    for (auto& worker : workers_) {
+        if (!worker.is_at(*entry)) continue;
+        worker.forget(*entry);
+        if (worker.runs_forgotten()) condemn(worker, verdict::cause::cancelled);
+    }
+    end_job(*entry, std::make_exception_ptr(cancelled{"waiting for a task: it was cancelled"}));
+    attention_.raise(); // the supervisor sees to the workers
+}
+
+std::uint64_t pool_engine::share(std::vector<std::byte> bytes) {
+    const auto lock = enter();
+    blobs_.emplace(next_blob_, std::move(bytes));
+    return next_blob_++;
+}
+
+void pool_engine::unshare(std::uint64_t id) noexcept {
+    const auto lock = enter();
+    if (blobs_.erase(id) == 0) return;
+    for (auto& worker : workers_) worker.withdraw(id);
+}
+
+job_entry* pool_engine::entry_of(const detail::job& job) noexcept {
+    const auto found = std::ranges::find_if(
+        jobs_, [&](const auto& numbered) { return &numbered.second.job() == &job; });
+    return found == jobs_.end() ? nullptr : &found->second;
 }
 
 bool pool_engine::wait(const detail::job& job, std::chrono::nanoseconds limit) {
@@ -58,7 +111,7 @@ bool pool_engine::wait(const detail::job& job, std::chrono::nanoseconds limit) {
         limit < clock::time_point::max() - now ? now + limit : clock::time_point::max();
     auto lock = enter();
     ++waiting_;
-    while (!job.done() && (deadline == clock::time_point::max() || clock::now() < deadline)) {
+    while (!job.satisfied() && (deadline == clock::time_point::max() || clock::now() < deadline)) {
         if (leader_ == leader::none) {
             take_the_lead(lock, job, deadline);
         } else {
@@ -67,13 +120,13 @@ bool pool_engine::wait(const detail::job& job, std::chrono::nanoseconds limit) {
         }
     }
     --waiting_;
-    return job.done();
+    return job.satisfied();
 }
 
 void pool_engine::take_the_lead(unique_lock& lock, const detail::job& job,
                                 clock::time_point deadline) {
     leader_ = leader::caller;
-    leads_map_ = job.kind() == detail::thunk_kind::job;
+    leads_map_ = job.kind() == detail::thunk_kind::job && !job.grows();
     try {
         lead(lock, job, deadline);
     } catch (...) {
@@ -85,7 +138,7 @@ void pool_engine::take_the_lead(unique_lock& lock, const detail::job& job,
 }
 
 void pool_engine::lead(unique_lock& lock, const detail::job& job, clock::time_point deadline) {
-    while (!job.done()) {
+    while (!job.satisfied()) {
         if (pump()) continue;
         if (deadline != clock::time_point::max() && clock::now() >= deadline) return;
         // Relaxed: a hint; whoever knocks waits for the lock.
@@ -140,6 +193,7 @@ bool pool_engine::has_results() {
 bool pool_engine::pump() {
     bool progress = false;
     for (auto& worker : workers_) progress = collect(worker) || progress;
+    if (memory_ && progress) admit_workers();
     return hand_out() || progress;
 }
 
@@ -150,126 +204,142 @@ bool pool_engine::collect(pool_worker& worker) {
         settle(*outcome, worker.process_id());
     }
     worker.channel().release_results();
-    if (any && worker.in_flight().empty() && !pending_.empty()) worker.deepen();
+    if (any && memory_)
+        if (const auto peak = worker.peak_held()) memory_->learn(*peak);
+    if (any && worker.in_flight().empty() && !scheduler_.empty()) worker.deepen();
     if (worker.broken()) worker.child().kill(); // its end is handled like any other
     return any;
 }
 
 void pool_engine::settle(const item_outcome& outcome, int worker) {
+    if (outcome.of_initializer) return settle_initializer(outcome, worker);
     if (outcome.entry == nullptr) return;
     auto& entry = *outcome.entry;
+    const auto first = outcome.items.first;
     if (outcome.completed_chunk > 0)
         entry.learn_time(outcome.completed_chunk, outcome.result.nanoseconds);
     if (outcome.result.lost)
-        return fail_item(entry, outcome.index, std::make_exception_ptr(std::bad_alloc{}));
+        return fail_item(entry, first, std::make_exception_ptr(std::bad_alloc{}));
     decoder body{outcome.result.body};
-    if (outcome.result.kind != wire::result_kind::value) {
-        const auto error = decode_task_error(body, {outcome.index, worker});
-        return fail_item(entry, outcome.index, error);
+    if (outcome.result.kind == wire::result_kind::error) {
+        const auto error = decode_task_error(body, {entry.job().position(first), worker});
+        return fail_item(entry, first, error);
     }
+    auto count = outcome.items.count;
     try {
-        entry.job().accept(outcome.index, body);
+        if (outcome.result.kind == wire::result_kind::block) {
+            entry.job().accept_block(first, count, outcome.result.body);
+            if (first >= entry.limit()) return;
+            count = std::min(count, entry.limit() - first);
+        } else {
+            entry.job().accept(first, body);
+            if (first >= entry.limit()) return;
+        }
     } catch (...) {
-        return fail_item(entry, outcome.index, std::current_exception());
+        return fail_item(entry, first, std::current_exception());
     }
-    if (outcome.index >= entry.limit()) return;
-    entry.count_outcome();
+    entry.count_outcomes(count);
     if (entry.finished()) finish(entry);
+}
+
+void pool_engine::settle_initializer(const item_outcome& outcome, int worker) {
+    if (outcome.result.kind != wire::result_kind::error || outcome.result.lost) return;
+    decoder body{outcome.result.body};
+    try {
+        std::rethrow_exception(decode_task_error(body, {0, worker}));
+    } catch (const std::exception& e) {
+        initializer_error_ = e.what();
+    }
+    for (auto& failed : workers_)
+        if (failed.process_id() == worker) failed.fail_initializer();
 }
 
 void pool_engine::fail_item(job_entry& entry, std::size_t index,
                             const std::exception_ptr& error) noexcept {
+    if (index >= entry.limit() || retry_item(entry, index)) return;
     entry.job().fail(index, error);
-    if (index >= entry.limit()) return;
+    count_failure(entry, index);
+    if (entry.finished()) finish(entry);
+}
+
+bool pool_engine::retry_item(job_entry& entry, std::size_t index) noexcept {
+    try {
+        const auto now = clock::now();
+        if (!entry.retry(index, now)) return false;
+        entry.wake_waiting(now);
+        scheduler_.put_first(entry);
+        if (entry.next_wake() != clock::time_point::max()) attention_.raise();
+        return true;
+    } catch (...) {
+        return false; // no memory to remember it
+    }
+}
+
+void pool_engine::count_failure(job_entry& entry, std::size_t index) noexcept {
+    if (entry.options().on_error.goes_on() || entry.job().grows()) return entry.count_outcomes(1);
     std::size_t in_flight = 0;
     for (const auto& worker : workers_)
         for (const auto& assigned : worker.in_flight())
             if (assigned.entry == &entry) in_flight += assigned.count_below(index);
     entry.fail_at(index, in_flight);
-    if (!entry.has_pending()) dequeue(entry);
-    if (entry.finished()) finish(entry);
+    if (!entry.has_pending()) scheduler_.dequeue(entry);
 }
 
-void pool_engine::drop(std::uint32_t number, const std::exception_ptr& error) noexcept {
-    const auto found = jobs_.find(number);
-    if (found == jobs_.end()) return; // it has finished meanwhile
-    for (auto& worker : workers_) worker.forget(found->second);
-    fail_item(found->second, 0, error);
+void pool_engine::end_job(job_entry& entry, const std::exception_ptr& error) noexcept {
+    for (auto& worker : workers_) worker.forget(entry);
+    entry.job().fail(detail::job::all_items, error);
+    entry.fail_at(0, 0);
+    finish(entry);
 }
 
 void pool_engine::finish(job_entry& entry) noexcept {
-    dequeue(entry);
+    scheduler_.dequeue(entry);
     // A call has no items left when it is finished, so there is nothing that a worker could forget.
     if (entry.job().kind() == detail::thunk_kind::job)
         for (auto& worker : workers_) worker.forget(entry);
     entry.job().set_done();
     jobs_.erase(entry.number());
-    if (waiting_ > 1 || leader_ == leader::supervisor) changed_.notify_all();
+    if (waiting_ > 1 || leader_ == leader::supervisor || closed_) changed_.notify_all();
     bell_.bell().ring(); // this may not be the thread that leads, and sleeps until the job is done
-}
-
-void pool_engine::requeue(job_entry& entry, item_range items) {
-    entry.give_back(items);
-    if (entry.queued() || !entry.has_pending()) return;
-    entry.set_queued(true);
-    pending_.push_front(&entry);
-}
-
-void pool_engine::dequeue(job_entry& entry) noexcept {
-    if (!entry.queued()) return;
-    entry.set_queued(false);
-    // Nearly always the one that items are handed out of.
-    if (pending_.front() == &entry)
-        pending_.pop_front();
-    else
-        std::erase(pending_, &entry);
 }
 
 bool pool_engine::hand_out() {
     bool progress = false;
     for (auto& worker : workers_) progress = worker.channel().flush() || progress;
-    for (auto& worker : workers_) // who has nothing to do comes first
-        if (!pending_.empty() && worker.in_flight().empty() && worker.wants_task())
-            progress = assign_next(worker) || progress;
-    for (bool more = true; more && !pending_.empty();) {
-        more = false;
-        for (auto& worker : workers_)
-            if (!pending_.empty() && worker.wants_task()) more = assign_next(worker) || more;
-        progress = progress || more;
-    }
-    if (pending_.empty()) take_back_for_idle_worker();
+    const auto assign = [this](pool_worker& worker, job_entry& entry) {
+        return assign_next(worker, entry);
+    };
+    if (interrupt_requested()) [[unlikely]]
+        heed_interrupt();
+    else
+        progress = scheduler_.hand_out(workers_, assign) || progress;
     for (auto& worker : workers_) worker.channel().publish();
     return progress;
 }
 
-bool pool_engine::assign_next(pool_worker& worker) {
-    auto& entry = *pending_.front();
-    const auto items = entry.take_chunk(workers_.size());
-    if (!entry.has_pending()) dequeue(entry);
+bool pool_engine::assign_next(pool_worker& worker, job_entry& entry) {
+    if (!worker.supply(blobs_, buffer_)) return false;
+    const auto most = memory_ ? 1 : worker.items_left();
+    const auto items = entry.take_chunk(workers_.size(), most);
+    if (!entry.has_pending()) scheduler_.dequeue(entry);
     try {
         const bool assigned = worker.assign(entry, items, buffer_);
         if (buffer_.size() > channel::ring_bytes) buffer_ = encoder{}; // keep no big task's memory
-        if (!assigned) requeue(entry, items);
+        if (!assigned) scheduler_.requeue(entry, items);
         return assigned;
     } catch (...) {
-        fail_item(entry, items.first, std::current_exception());
+        refuse_items(entry, items, std::current_exception());
         return true;
     }
 }
 
-void pool_engine::take_back_for_idle_worker() {
-    for (auto& idle : workers_) {
-        if (!idle.in_flight().empty() || !idle.wants_task()) continue;
-        const auto load = [](const pool_worker& worker) { return worker.in_flight().size(); };
-        const auto busiest = std::ranges::max_element(workers_, {}, load);
-        if (load(*busiest) < 2) return;
-        for (auto left = load(*busiest) / 2; left > 0; --left) {
-            const auto taken = busiest->revoke_newest();
-            if (!taken) break;
-            if (taken->entry != nullptr) requeue(*taken->entry, taken->items);
-        }
-        while (!pending_.empty() && idle.wants_task() && assign_next(idle)) {}
-    }
+/// One of these items cannot be encoded.
+void pool_engine::refuse_items(job_entry& entry, item_range items,
+                               const std::exception_ptr& error) {
+    if (items.count == 1 || !entry.options().on_error.goes_on())
+        return fail_item(entry, items.first, error);
+    for (; items.count > 0; ++items.first, --items.count) // one by one, to find it
+        scheduler_.requeue(entry, {items.first, 1});
 }
 
 } // namespace tandem::runtime

@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "launch/to_exit_status.hpp"
+#include "os/clock.hpp"
 #include "os/cpus.hpp"
 #include "os/poll.hpp"
 #include "os/signal_mask.hpp"
-#include "runtime/cpu_budget.hpp"
+#include "runtime/memory_state.hpp"
 #include "runtime/pool_engine.hpp"
+#include "runtime/thread_caps.hpp"
 #include "tandem/error.hpp"
 
 namespace tandem::runtime {
@@ -31,14 +33,15 @@ constexpr std::chrono::milliseconds tick{10}; // how soon unattended work is not
 constexpr std::chrono::milliseconds stay_awake{100}; // after the last job
 constexpr std::chrono::milliseconds unattended_sleep{2};
 constexpr std::chrono::milliseconds closing_tick{1};
+constexpr int sigkill = 9; // the same on all systems; only src/os includes the header of signals
 constexpr std::chrono::seconds kill_limit{5}; // SIGKILL takes effect, unless the kernel is stuck
 
-int number_of_processes(int asked) {
+pool_share share_of(int asked) {
     if (asked < 0 || asked > most_processes)
         throw std::invalid_argument{"creating a pool: " + std::to_string(asked) +
                                     " processes; give 1 to " + std::to_string(most_processes) +
                                     ", or 0 for one per usable processor"};
-    return asked == 0 ? usable_cpu_count() : asked;
+    return share_for_pool(asked);
 }
 
 template <class T>
@@ -49,19 +52,36 @@ T usable(os::result<T>&& made, const char* doing) {
 
 } // namespace
 
-pool_engine::pool_engine(const pool_options& options)
+pool_engine::pool_engine(const pool_options& options, std::vector<std::byte> initializer)
     : options_{options},
-      processes_{number_of_processes(options.processes)},
-      spare_cpus_{usable_cpu_count() - 1},
+      initializer_{std::move(initializer)},
+      output_{options.output},
+      share_{share_of(options.processes)},
+      supplies_{.initializer = initializer_,
+                .max_items = options.max_tasks_per_child,
+                .max_resident_bytes = options.max_resident_bytes,
+                .output = &output_,
+                .library_threads = library_threads_for(share_.processes, share_.usable_cpus)},
+      processes_{share_.processes},
+      spare_cpus_{share_.usable_cpus - 1},
       bell_{usable(channel::parent_bell::create(), "creating a pool's doorbell")},
-      attention_{usable(os::event::create(), "creating a pool's event")} {
-    for (int i = 0; i < processes_; ++i) workers_.push_back(pool_worker::start(bell_));
+      attention_{usable(os::event::create(), "creating a pool's event")},
+      memory_{budget_for(options.memory_per_task)} {
+    for (int i = 0; i < processes(); ++i) workers_.push_back(pool_worker::start(bell_, supplies_));
     const os::block_signals blocked;
     try {
         supervisor_ = std::thread{[this] { supervise(); }};
     } catch (const std::system_error& e) {
         throw launch_error{std::string{"starting a pool's supervisor thread: "} + e.what()};
     }
+}
+
+void pool_engine::resize(int processes) {
+    const auto lock = enter();
+    share_.claim = {}; // what it has is free for it again
+    share_ = share_of(processes);
+    processes_.store(share_.processes, std::memory_order_relaxed); // see processes()
+    attention_.raise();
 }
 
 void pool_engine::supervise() {
@@ -81,6 +101,7 @@ void pool_engine::supervise() {
 void pool_engine::supervise_once(unique_lock& lock) {
     std::vector<int> watched{attention_.fd().get()};
     for (auto& worker : workers_) watched.push_back(worker.child().fd());
+    watched.push_back(output_.first_output());
     const auto limit = watch_limit();
     supervisor_sleeps_ = limit == os::no_time_limit;
     lock.unlock();
@@ -92,8 +113,14 @@ void pool_engine::supervise_once(unique_lock& lock) {
     lock = enter();
     supervisor_sleeps_ = false;
     attention_.clear();
+    if (readable->back()) output_.start_thread();
+    readable->pop_back();
     look_after_workers(*readable);
+    kills_.look(clock::now());
+    look_after_items();
+    retire_workers();
     start_missing_workers();
+    closing_ = closing_ || (closed_ && jobs_.empty());
     if (closing_) stop_workers();
     if (leader_ == leader::none && waiting_ == 0 && !jobs_.empty()) lead_unattended(lock);
 }
@@ -113,19 +140,16 @@ void pool_engine::look_after_workers(const std::vector<bool>& readable) {
 }
 
 std::chrono::nanoseconds pool_engine::watch_limit() {
-    if (closing_) return closing_tick;
-    const bool is_short = workers_.size() < static_cast<std::size_t>(processes_);
+    if (closing_ || (closed_ && jobs_.empty())) return closing_tick;
     if (!jobs_.empty()) {
         const bool unattended = leader_ == leader::none && waiting_ == 0;
-        return unattended ? std::chrono::nanoseconds{0} : tick;
+        return unattended ? std::chrono::nanoseconds{0} : next_look();
     }
     // A program that calls one task after another should not have to wake us for each.
     const auto now = clock::now();
     if (std::exchange(last_number_, next_number_) != next_number_) last_activity_ = now;
-    const bool is_starting = std::ranges::any_of(
-        workers_, [](const pool_worker& worker) { return worker.child().id() == 0; });
     const bool stays_awake = now - last_activity_ < stay_awake;
-    return (is_short && !broken_) || is_starting || stays_awake ? tick : os::no_time_limit;
+    return is_watchful() || stays_awake ? tick : os::no_time_limit;
 }
 
 void pool_engine::lead_unattended(unique_lock& lock) {
@@ -141,7 +165,10 @@ void pool_engine::lead_unattended(unique_lock& lock) {
 
 void pool_engine::read_news(worker_place worker) {
     while (const auto news = worker->child().read_news()) {
-        if (news->what == launch::child_process::news::kind::started) continue;
+        if (news->what == launch::child_process::news::kind::started) {
+            worker->begin_output();
+            continue;
+        }
         bury_after(*news, worker);
         bell_.bell().ring(); // a leader that sleeps has to look again
         return;              // the worker is gone
@@ -174,33 +201,62 @@ void pool_engine::bury_lost(worker_place worker) {
 void pool_engine::bury(worker_place worker, exit_status status, const std::string& why_not_ready) {
     // Without word of its end it may run still, and must not go on with items that others get.
     worker->child().kill_and_wait();
-    (void)collect(*worker); // what it has published counts
-    const auto opening = worker->job_being_opened();
-    const bool blamed = worker->died_in_item() || (!opening && blame_repeated_deaths(*worker));
-    const bool was_ready = worker->was_ready() || blamed || opening;
-    const auto id = worker->process_id();
+    worker->note_end(status, status.signal() == sigkill && !worker->was_killed() &&
+                                 kills_.take_kill(clock::now()));
+    (void)collect(*worker); // what it has published counts, and what it has finished
+    if (const auto finished = worker->salvage()) settle(*finished, worker->process_id());
+    const auto blamed = find_blame(*worker);
+    const bool was_ready = worker->was_ready() || blamed.of_item;
+    const auto start_error =
+        was_ready ? std::exception_ptr{} : error_of_start(*worker, why_not_ready);
     auto in_flight = worker->take_in_flight();
     workers_.erase(worker);
-    std::optional<assignment> culprit;
-    if (blamed) {
-        auto& front = in_flight.front();
-        culprit = front;
-        ++front.items.first;
-        --front.items.count;
+    if (blamed.of_item) {
+        ++in_flight.front().items.first;
+        --in_flight.front().items.count;
     }
     for (auto& assigned : in_flight)
-        if (assigned.entry != nullptr) requeue(*assigned.entry, assigned.items);
-    if (culprit && culprit->entry != nullptr)
-        fail_crashed(*culprit->entry, {culprit->items.first, id}, status);
-    if (const auto opened = opening ? jobs_.find(*opening) : jobs_.end(); opened != jobs_.end())
-        fail_crashed(opened->second, {opened->second.first_pending(), id}, status);
+        if (assigned.entry != nullptr) scheduler_.requeue(*assigned.entry, assigned.items);
+    if (blamed.entry != nullptr && blamed.of_item)
+        fail_item(*blamed.entry, blamed.index, blamed.error);
+    else if (blamed.entry != nullptr)
+        end_job(*blamed.entry, blamed.error);
     if (closing_) return changed_.notify_all();
     if (was_ready)
         failed_starts_ = 0;
     else
-        note_failed_start(why_not_ready);
+        note_failed_start(start_error);
     start_missing_workers();
     (void)pump();
+}
+
+pool_engine::blame pool_engine::find_blame(const pool_worker& worker) {
+    blame found;
+    const bool innocent = worker.judgement() && !worker.died_by_verdict();
+    if (worker.is_initializing() || innocent) return found;
+    const auto opening = worker.job_being_opened();
+    if (worker.died_in_item() || (!opening && blame_repeated_deaths(worker))) {
+        const auto& front = worker.in_flight().front();
+        found = {.entry = front.entry, .index = front.items.first, .of_item = true, .error = {}};
+    } else if (const auto job = opening ? jobs_.find(*opening) : jobs_.end(); job != jobs_.end()) {
+        if (job->second.count_unblamed_death() >= most_unblamed_deaths)
+            found = {.entry = &job->second, .index = job->second.first_pending(), .error = {}};
+    }
+    if (found.entry != nullptr)
+        found.error = error_of(worker, *found.entry, found.index, worker.report());
+    return found;
+}
+
+/// Why a worker that ended never came to its first task.
+std::exception_ptr pool_engine::error_of_start(const pool_worker& worker,
+                                               const std::string& why_not_ready) const {
+    if (worker.initializer_has_failed())
+        return std::make_exception_ptr(initializer_failed{initializer_error_});
+    if (worker.is_initializing())
+        return std::make_exception_ptr(initializer_failed{worker.report()});
+    return std::make_exception_ptr(launch_error{"starting a worker failed " +
+                                                std::to_string(failed_starts_ + 1) +
+                                                " times in a row; " + why_not_ready});
 }
 
 bool pool_engine::blame_repeated_deaths(const pool_worker& worker) {
@@ -209,43 +265,49 @@ bool pool_engine::blame_repeated_deaths(const pool_worker& worker) {
     return worker.in_flight().front().entry->count_unblamed_death() >= most_unblamed_deaths;
 }
 
-void pool_engine::fail_crashed(job_entry& entry, const task_place& place, exit_status status) {
-    fail_item(entry, place.index, std::make_exception_ptr(worker_crashed{place, status}));
+std::exception_ptr pool_engine::error_of(const pool_worker& worker, const job_entry& entry,
+                                         std::size_t index, crash_report report) const {
+    const task_place place{entry.job().position(index), worker.process_id()};
+    if (worker.died_by_verdict())
+        return worker.judgement()->error(entry.options(), place, std::move(report));
+    return std::make_exception_ptr(worker_crashed{place, std::move(report)});
 }
 
-void pool_engine::note_failed_start(const std::string& reason) {
+void pool_engine::note_failed_start(const std::exception_ptr& error) {
     const auto now = clock::now();
     if (failed_starts_++ == 0) first_failed_start_ = now;
     const auto pause = std::min(longest_pause, std::chrono::milliseconds{1} * failed_starts_);
     // At once as long as they may all have failed for one reason that is over.
-    if (failed_starts_ > most_failed_starts * processes_) next_start_ = now + pause;
+    if (failed_starts_ > most_failed_starts * processes()) next_start_ = now + pause;
     const bool lasts = now - first_failed_start_ > shortage_limit;
-    if (workers_.empty() && failed_starts_ >= most_failed_starts * processes_ && lasts)
-        give_up(std::make_exception_ptr(launch_error{"starting a worker failed " +
-                                                     std::to_string(failed_starts_) +
-                                                     " times in a row; " + reason}));
+    if (workers_.empty() && failed_starts_ >= most_failed_starts * processes() && lasts)
+        give_up(error);
 }
 
 void pool_engine::start_missing_workers() {
-    while (!closing_ && !broken_ && workers_.size() < static_cast<std::size_t>(processes_)) {
+    const auto is_missing = [this] {
+        const auto staying = std::ranges::count_if(
+            workers_, [](const pool_worker& worker) { return !worker.is_retiring(); });
+        return staying < processes();
+    };
+    while (!closing_ && !broken_ && is_missing()) {
         if (failed_starts_ > 0 && clock::now() < next_start_) return;
         try {
-            workers_.push_back(pool_worker::start(bell_));
+            workers_.push_back(pool_worker::start(bell_, supplies_));
+            if (memory_) workers_.back().admit(false); // until admit_workers() says otherwise
         } catch (const std::exception& e) {
             next_start_ = clock::now() + tick;
-            note_failed_start(e.what());
+            note_failed_start(std::make_exception_ptr(
+                launch_error{"starting a worker failed " + std::to_string(failed_starts_ + 1) +
+                             " times in a row; " + e.what()}));
         }
     }
 }
 
 void pool_engine::fail_all_jobs(const std::exception_ptr& error) noexcept {
     for (auto& worker : workers_) worker.forget_all();
-    for (auto* entry : pending_) entry->set_queued(false);
-    pending_.clear();
-    while (!jobs_.empty()) {
-        // The first item stands for all: a map reports its first failure.
-        fail_item(jobs_.begin()->second, 0, error);
-    }
+    scheduler_.clear();
+    while (!jobs_.empty()) end_job(jobs_.begin()->second, error);
     changed_.notify_all();
 }
 
@@ -256,8 +318,8 @@ void pool_engine::give_up(const std::exception_ptr& error) noexcept {
 
 void pool_engine::terminate() noexcept {
     auto lock = enter();
-    if (closing_) return;
-    closing_ = true;
+    if (terminated_) return;
+    terminated_ = closed_ = closing_ = true;
     fail_all_jobs(std::make_exception_ptr(
         cancelled{"waiting for a task: its pool was closed before the task had finished"}));
     attention_.raise(); // the supervisor asks the workers to stop
@@ -269,6 +331,7 @@ void pool_engine::terminate() noexcept {
     lock.unlock();
     attention_.raise();
     if (supervisor_.joinable()) supervisor_.join();
+    if (!callbacks_.runs_here()) callbacks_.finish();
 }
 
 void pool_engine::stop_workers() {

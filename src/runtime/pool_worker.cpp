@@ -4,28 +4,65 @@
 #include "runtime/pool_worker.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <new>
 #include <utility>
 
+#include "os/process.hpp"
+#include "runtime/backtrace.hpp"
+#include "runtime/memory_state.hpp"
 #include "runtime/surroundings.hpp"
 #include "tandem/error.hpp"
 
 namespace tandem::runtime {
 
+namespace {
+
+std::atomic<std::uint64_t> tasks_of_all_workers{0}; // pools may be used in several threads
+
+std::uint32_t flags_of(const job_entry& entry, std::size_t items) noexcept {
+    std::uint32_t flags = 0;
+    if (entry.adapts()) flags |= wire::run_flags::timed;
+    if (entry.is_limited())
+        flags |= wire::run_flags::watched;
+    else if (items > 1 && entry.job().packed_bytes() > 0)
+        flags |= wire::run_flags::packed;
+    return flags;
+}
+
+} // namespace
+
 std::size_t assignment::count_below(std::size_t limit) const noexcept {
     return items.first < limit ? std::min(items.count, limit - items.first) : 0;
 }
 
-pool_worker pool_worker::start(const channel::parent_bell& bell) {
+pool_worker pool_worker::start(const channel::parent_bell& bell, const worker_supplies& supplies) {
     auto segment = channel::worker_segment::create();
     if (!segment)
         throw launch_error{"creating a worker's shared memory: " + segment.error().message()};
-    auto order = worker_start();
+    auto order = worker_start(supplies.library_threads);
     order.descriptors.lend(launch::descriptor_use::first, segment->fd().get());
     order.descriptors.lend(launch::descriptor_use::second, bell.fd().get());
+    const auto output = supplies.output->connect(order);
+    segment->header().output_mark = output.mark();
     auto child = launch::child_process::request(order, {});
     segment->close_fd();
-    return pool_worker{channel::pool_end{std::move(*segment)}, std::move(child)};
+    segment->header().max_resident_bytes.store(supplies.max_resident_bytes,
+                                               std::memory_order_relaxed); // before the first task
+    pool_worker worker{channel::pool_end{std::move(*segment)}, std::move(child), supplies};
+    worker.output_ = output;
+    worker.send_initializer();
+    return worker;
+}
+
+void pool_worker::send_initializer() {
+    if (supplies_.initializer.empty()) return;
+    encoder message;
+    message.write(std::uint32_t{0}); // run_flags
+    message.write_bytes(supplies_.initializer);
+    in_flight_.push_back({.items = {0, 1}, .sent = 1, .is_initializer = true});
+    in_flight_.back().ticket = channel_.send(wire::task_kind::call, 0, message.bytes());
+    channel_.publish();
 }
 
 int pool_worker::process_id() const noexcept {
@@ -34,7 +71,9 @@ int pool_worker::process_id() const noexcept {
 }
 
 bool pool_worker::wants_task() noexcept {
-    return in_flight_.size() < depth_ && channel_.can_send();
+    const auto depth = is_budgeted_ ? 1 : depth_;
+    return in_flight_.size() < depth && is_admitted_ && !is_initializing() && !is_retiring() &&
+           items_left() > 0 && channel_.can_send();
 }
 
 bool pool_worker::assign(job_entry& entry, item_range items, encoder& buffer) {
@@ -44,23 +83,55 @@ bool pool_worker::assign(job_entry& entry, item_range items, encoder& buffer) {
     const bool is_open = is_call || opened_.contains(entry.number());
     if (!is_open || !channel_.can_send()) return false; // those messages took the room
     buffer.clear();
-    if (is_call) {
-        entry.job().encode_state(buffer);
-    } else {
-        buffer.write(static_cast<std::uint32_t>(items.count));
-        buffer.write(static_cast<std::uint32_t>(entry.adapts()));
-    }
+    if (!is_call) buffer.write(static_cast<std::uint32_t>(items.count));
+    const auto flags = flags_of(entry, items.count);
+    buffer.write(flags);
+    if (is_call) entry.job().encode_state(buffer);
     entry.job().encode_items(items.first, items.count, buffer);
     entry.learn_bytes(items.count, buffer.size());
     const auto kind = is_call ? wire::task_kind::call : wire::task_kind::chunk;
-    in_flight_.push_back({&entry, items, items.count, {}}); // first: it may throw
+    in_flight_.push_back(
+        {.entry = &entry, // first: it may throw
+         .items = items,
+         .sent = items.count,
+         .result_bytes = (flags & wire::run_flags::packed) != 0 ? entry.job().packed_bytes() : 0});
     try {
         in_flight_.back().ticket = channel_.send(kind, entry.number(), buffer.bytes());
     } catch (...) {
         in_flight_.pop_back();
         throw;
     }
+    items_sent_ += items.count;
+    if (is_budgeted_)
+        begun_order_ = tasks_of_all_workers.fetch_add(1, std::memory_order_relaxed); // only grows
     return true;
+}
+
+bool pool_worker::supply(const shared_blobs& blobs, encoder& buffer) {
+    while (!withdrawn_.empty() && channel_.can_send()) {
+        buffer.clear();
+        buffer.write(withdrawn_.back());
+        (void)channel_.send(wire::task_kind::unshare, 0, buffer.bytes());
+        withdrawn_.pop_back();
+    }
+    for (auto blob = blobs.lower_bound(next_blob_); blob != blobs.end(); ++blob) {
+        if (!channel_.can_send()) return false;
+        buffer.clear();
+        buffer.write(blob->first);
+        buffer.write_bytes(blob->second);
+        (void)channel_.send(wire::task_kind::share, 0, buffer.bytes());
+        next_blob_ = blob->first + 1;
+    }
+    return channel_.can_send();
+}
+
+void pool_worker::withdraw(std::uint64_t blob) noexcept {
+    if (blob >= next_blob_) return; // it never had it
+    try {
+        withdrawn_.push_back(blob);
+    } catch (const std::bad_alloc&) {
+        return; // the worker keeps it for as long as it lives
+    }
 }
 
 void pool_worker::open(job_entry& entry, encoder& buffer) {
@@ -81,17 +152,30 @@ void pool_worker::send_closed_jobs() {
 std::optional<item_outcome> pool_worker::next_outcome() {
     const auto result = channel_.next_result();
     if (!result) return std::nullopt;
-    ++results_received_;
-    if (in_flight_.empty() ||
+    const auto count = number_of_results(*result);
+    results_received_ += count;
+    if (count == 0 || in_flight_.empty() || count > in_flight_.front().items.count ||
         result->number !=
             wire::result_number(in_flight_.front().ticket.sequence, results_received_)) {
         broken_ = true;
         return std::nullopt;
     }
+    return take_outcome(*result, count);
+}
+
+std::size_t pool_worker::number_of_results(const channel::received_result& result) const noexcept {
+    if (result.kind != wire::result_kind::block) return 1;
+    if (in_flight_.empty()) return 0;
+    const auto& front = in_flight_.front();
+    if (front.result_bytes == 0 || result.body.size() % front.result_bytes != 0) return 0;
+    return result.body.size() / front.result_bytes;
+}
+
+item_outcome pool_worker::take_outcome(const channel::received_result& result, std::size_t count) {
     auto& front = in_flight_.front();
-    item_outcome outcome{front.entry, front.items.first, *result, 0};
-    ++front.items.first;
-    --front.items.count;
+    item_outcome outcome{front.entry, {front.items.first, count}, result, 0, front.is_initializer};
+    front.items.first += count;
+    front.items.count -= count;
     if (front.items.count == 0) {
         outcome.completed_chunk = front.sent;
         in_flight_.pop_front();
@@ -99,11 +183,25 @@ std::optional<item_outcome> pool_worker::next_outcome() {
     return outcome;
 }
 
-std::optional<assignment> pool_worker::revoke_newest() {
+std::optional<item_outcome> pool_worker::salvage() {
+    if (broken() || in_flight_.empty() || in_flight_.front().result_bytes == 0) return std::nullopt;
+    const auto& front = in_flight_.front();
+    channel::received_result result;
+    result.kind = wire::result_kind::block;
+    result.body = channel_.unpublished_block(results_received_, front.result_bytes);
+    const auto count = number_of_results(result);
+    if (count == 0 || count > front.items.count) return std::nullopt;
+    results_received_ += count;
+    return take_outcome(result, count);
+}
+
+std::optional<returned_items> pool_worker::return_newest() {
     if (in_flight_.size() < 2 || !channel_.revoke(in_flight_.back().ticket)) return std::nullopt;
-    auto taken = in_flight_.back();
+    const auto& taken = in_flight_.back();
+    const returned_items returned{taken.entry, taken.items};
+    items_sent_ -= taken.items.count;
     in_flight_.pop_back();
-    return taken;
+    return returned;
 }
 
 void pool_worker::deepen() noexcept { depth_ = std::min(2 * depth_, greatest_depth); }
@@ -111,9 +209,10 @@ void pool_worker::deepen() noexcept { depth_ = std::min(2 * depth_, greatest_dep
 void pool_worker::forget(const job_entry& entry) noexcept {
     for (auto& assigned : in_flight_)
         if (assigned.entry == &entry) assigned.entry = nullptr;
-    while (!in_flight_.empty() && in_flight_.back().entry == nullptr &&
-           channel_.revoke(in_flight_.back().ticket))
-        in_flight_.pop_back();
+    std::erase_if(in_flight_, [this](const assignment& assigned) {
+        return assigned.entry == nullptr && !assigned.is_initializer &&
+               channel_.revoke(assigned.ticket);
+    });
     if (opened_.erase(entry.number()) == 0) return;
     try {
         closed_.push_back(entry.number());
@@ -128,13 +227,87 @@ void pool_worker::forget_all() noexcept {
 
 void pool_worker::send_stop() {
     if (stop_sent_) return;
-    while (!in_flight_.empty() && channel_.revoke(in_flight_.back().ticket)) in_flight_.pop_back();
+    while (!in_flight_.empty() && !in_flight_.back().is_initializer &&
+           channel_.revoke(in_flight_.back().ticket))
+        in_flight_.pop_back();
     stop_sent_ = channel_.send_short(wire::task_kind::stop);
 }
 
 bool pool_worker::is_overdue() const noexcept {
     constexpr std::chrono::seconds limit{10};
     return child_.id() == 0 && std::chrono::steady_clock::now() - asked_for_ > limit;
+}
+
+bool pool_worker::is_at(const job_entry& entry) const noexcept {
+    return !in_flight_.empty() && in_flight_.front().entry == &entry;
+}
+
+bool pool_worker::runs_forgotten() const noexcept {
+    return !in_flight_.empty() && in_flight_.front().entry == nullptr && !is_initializing();
+}
+
+std::optional<channel::pool_end::running_item> pool_worker::running() const noexcept {
+    if (in_flight_.empty() || channel_.items_begun() == results_received_) return std::nullopt;
+    return channel_.running();
+}
+
+void pool_worker::condemn(const verdict& judgement) noexcept {
+    if (verdict_) return;
+    verdict_ = judgement;
+    child_.terminate();
+}
+
+void pool_worker::kill_if_due(job_entry::time_point now) noexcept {
+    if (verdict_ && now >= verdict_->kill_at) child_.kill();
+}
+
+memory_budget::worker pool_worker::memory_state() {
+    memory_budget::worker seen;
+    const auto resident = child_.id() == 0 ? std::nullopt : resident_bytes(child_.id());
+    if (verdict_ || (is_retiring() && in_flight_.empty()))
+        seen.state = memory_budget::state::stopping;
+    else if (!in_flight_.empty())
+        seen.state = memory_budget::state::busy;
+    if (!resident) return seen;
+    if (!idle_bytes_ && results_received_ == 0) idle_bytes_ = *resident;
+    seen.held = *resident - std::min(*resident, idle_bytes_.value_or(0));
+    seen.since = begun_order_;
+    return seen;
+}
+
+std::optional<std::uint64_t> pool_worker::peak_held() const {
+    const auto peak = child_.id() == 0 ? std::nullopt : peak_resident_bytes(child_.id());
+    if (!peak || !idle_bytes_) return std::nullopt;
+    return *peak - std::min(*peak, *idle_bytes_);
+}
+
+void pool_worker::check_health(job_entry::time_point now) noexcept {
+    constexpr std::chrono::milliseconds patience{50};
+    constexpr int most_stalls = 10; // in a row
+    const auto begun = channel_.items_begun();
+    if (in_flight_.empty() || begun != begun_at_check_ || results_received_ != results_at_check_) {
+        begun_at_check_ = begun;
+        results_at_check_ = results_received_;
+        last_progress_ = now;
+        stalls_ = 0;
+        return;
+    }
+    if (now - last_progress_ < patience) return;
+    last_progress_ = now;
+    // A worker that waits for tasks while it has some has lost them: it has written over its rings.
+    stalls_ = channel_.worker_waits() && !is_initializing() ? stalls_ + 1 : 0;
+    if (stalls_ == most_stalls) broken_ = true;
+    if (os::is_stopped(process_id())) child_.resume();
+}
+
+void pool_worker::note_end(const exit_status& status, bool out_of_memory) {
+    report_ = {status, supplies_.output->end_worker(output_), {}, out_of_memory};
+}
+
+crash_report pool_worker::report() const {
+    auto report = report_;
+    report.backtrace = read_backtrace(channel_.crash_note(), report.status);
+    return report;
 }
 
 std::optional<std::uint32_t> pool_worker::job_being_opened() const noexcept {

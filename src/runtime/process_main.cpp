@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "fault/fault.hpp"
+#include "os/crash_handler.hpp"
 #include "os/fork.hpp"
 #include "os/fork_generation.hpp"
 #include "os/memory_object.hpp"
@@ -18,6 +19,7 @@
 #include "runtime/children.hpp"
 #include "runtime/exception_chain.hpp"
 #include "runtime/self.hpp"
+#include "runtime/thread_caps.hpp"
 #include "tandem/codec.hpp"
 #include "tandem/detail/thunk.hpp"
 
@@ -167,6 +169,8 @@ void warm_up() {
     (void)os::fork_generation();
     (void)os::page_bytes();
     (void)self::instance();
+    find_libraries_with_threads();
+    os::prepare_to_note_crashes();
     os::flush_output();
 }
 

@@ -13,6 +13,7 @@
 #include "os/poll.hpp"
 #include "os/process.hpp"
 #include "os/signal_mask.hpp"
+#include "runtime/slot_budget.hpp"
 
 namespace tandem::runtime {
 
@@ -76,6 +77,7 @@ void self::become(launch::child_start& start) {
     me.parent_name = std::move(start.settings.parent_name);
     me.parent_id = start.settings.parent_id;
     me.parent = start.descriptors.take(descriptor_use::program);
+    join_slot_budget(start.descriptors.take(descriptor_use::slots));
     if (start.role == launch::child_role::process) {
         auto page = channel::process_page::attach(start.descriptors.take(descriptor_use::first));
         if (!page) throw std::system_error{page.error(), "mapping the page shared with its parent"};

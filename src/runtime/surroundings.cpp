@@ -12,6 +12,7 @@
 #include "os/file.hpp"
 #include "os/process.hpp"
 #include "runtime/self.hpp"
+#include "runtime/slot_budget.hpp"
 #include "tandem/error.hpp"
 
 namespace tandem::runtime {
@@ -127,14 +128,18 @@ launch::child_start usual_start(const std::string& name, const std::string& pref
     start.settings.path = std::move(next.path);
     start.settings.parent_name = self::instance().name;
     start.settings.parent_id = os::current_process();
+    if (is_in_pool()) start.descriptors.lend(descriptor_use::slots, own_slot_budget().file().get());
     return start;
 }
 
 } // namespace
 
-launch::child_start worker_start() {
+launch::child_start worker_start(int library_threads) {
     auto start = usual_start({}, "PoolWorker");
     start.role = launch::child_role::worker;
+    start.settings.library_threads = library_threads;
+    if (const auto& slots = own_slot_budget().file())
+        start.descriptors.lend(descriptor_use::slots, slots.get());
     set_stream(start, output, standard_stream::inherit(), false);
     set_stream(start, errors, standard_stream::inherit(), false);
     return start;

@@ -9,9 +9,9 @@
 namespace tandem::runtime {
 
 /// What a worker of a pool gets from this process: names, working directory, standard output and
-/// error.
+/// error, its share of threads and slots.
 /// \throws launch_error
-[[nodiscard]] launch::child_start worker_start();
+[[nodiscard]] launch::child_start worker_start(int library_threads);
 
 /// The same for a process, and what its options say. `forks`: it will be a fork of this one.
 /// \throws launch_error if something that the options name is not there.

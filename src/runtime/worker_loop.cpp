@@ -10,15 +10,24 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <unordered_map>
 
 #include "channel/worker_end.hpp"
 #include "fault/fault.hpp"
+#include "os/crash_handler.hpp"
 #include "os/fork.hpp"
+#include "os/oom_score.hpp"
+#include "os/process.hpp"
 #include "runtime/exception_chain.hpp"
+#include "runtime/memory_state.hpp"
+#include "runtime/output_text.hpp"
 #include "runtime/self.hpp"
+#include "runtime/shared_store.hpp"
+#include "runtime/thread_caps.hpp"
 #include "tandem/detail/thunk.hpp"
+#include "tandem/worker_state.hpp"
 
 namespace tandem::runtime {
 
@@ -26,22 +35,49 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
+constexpr std::chrono::milliseconds look_interval{10};
+constexpr std::size_t block_bytes = std::size_t{16} << 10; // of results: what a first cache holds
+
+/// Where a test may kill a worker in a block, in a build that has such places.
+constexpr void (*on_begin)() = fault::enabled ? +[] { fault::hit("worker.item_begun"); } : nullptr;
+
 /// Sends each outcome the moment it is there: what a worker has finished survives its crash.
 class ring_sink final : public detail::result_sink {
 public:
-    explicit ring_sink(channel::worker_end& channel) : channel_{channel} {}
+    ring_sink(channel::worker_end& channel, const output_mark& mark)
+        : channel_{channel}, mark_{mark} {}
 
-    /// Expects `count` items; `timed`: the last one tells how long they took.
-    void open(std::uint32_t count, bool timed) {
+    /// Expects `count` items. `flags`: see wire::run_flags.
+    void open(std::uint32_t count, std::uint32_t flags) {
         left_ = count;
         running_ = false;
-        timed_ = timed;
-        if (timed) begun_ = clock::now();
+        flags_ = flags;
+        if (has(wire::run_flags::timed)) begun_ = clock::now();
+    }
+
+    std::optional<detail::result_block> open_block(std::size_t result_bytes,
+                                                   std::size_t most) override {
+        if (!has(wire::run_flags::packed) || marks_output()) return std::nullopt;
+        const auto room = std::clamp<std::size_t>(block_bytes / result_bytes, 1, most);
+        block_result_bytes_ = result_bytes;
+        running_ = true; // until it is closed: one of its items, or between two
+        const auto place = channel_.open_block(room * result_bytes);
+        return detail::result_block{place.data(), room, channel_.items_begun_word(),
+                                    channel_.items_done_word(), on_begin};
+    }
+    void close_block(std::size_t filled) override {
+        left_ -= static_cast<std::uint32_t>(filled);
+        const auto time = has(wire::run_flags::timed) && left_ == 0 ? elapsed() : 0;
+        channel_.close_block(filled, filled * block_result_bytes_, time);
+        running_ = false;
     }
 
     void begin_item() override {
         running_ = true;
-        channel_.begin_item();
+        if (has(wire::run_flags::watched))
+            channel_.begin_watched_item();
+        else
+            channel_.begin_item();
         fault::hit("worker.item_begun");
     }
     encoder& value() override {
@@ -64,10 +100,16 @@ public:
     }
 
 private:
+    [[nodiscard]] bool has(std::uint32_t flag) const noexcept { return (flags_ & flag) != 0; }
+
+    [[nodiscard]] bool marks_output() const noexcept { return mark_ != output_mark{}; }
+
     void send(wire::result_kind kind) {
+        if (marks_output()) write_output_mark(mark_);
         --left_;
         running_ = false;
-        channel_.send_result(kind, timed_ && left_ == 0 ? elapsed() : 0, buffer_.bytes());
+        const auto time = has(wire::run_flags::timed) && left_ == 0 ? elapsed() : 0;
+        channel_.send_result(kind, time, buffer_.bytes());
         if (buffer_.size() > channel::ring_bytes)
             buffer_ = encoder{}; // keep no big result's memory
     }
@@ -79,10 +121,12 @@ private:
     }
 
     channel::worker_end& channel_;
+    const output_mark mark_;
     encoder buffer_;
     std::uint32_t left_ = 0;
+    std::uint32_t flags_ = 0;
     bool running_ = false;
-    bool timed_ = false;
+    std::size_t block_result_bytes_ = 0;
     clock::time_point begun_;
 };
 
@@ -93,7 +137,8 @@ std::span<const std::byte> whole_body(const channel::received_task& task) {
 
 class worker {
 public:
-    explicit worker(channel::worker_end channel) : channel_{std::move(channel)}, sink_{channel_} {}
+    worker(channel::worker_end channel, const output_mark& mark)
+        : channel_{std::move(channel)}, sink_{channel_, mark} {}
 
     int run() {
         for (;;) {
@@ -101,17 +146,26 @@ public:
             switch (task.kind) {
                 case wire::task_kind::call:
                     run_call(task);
+                    look_at_memory();
                     break;
                 case wire::task_kind::open_job:
                     open_job(task);
                     break;
                 case wire::task_kind::chunk:
                     run_chunk(task);
+                    look_at_memory();
                     break;
                 case wire::task_kind::close_job:
                     jobs_.erase(task.number);
                     break;
+                case wire::task_kind::share:
+                    keep_shared_bytes(whole_body(task));
+                    break;
+                case wire::task_kind::unshare:
+                    drop_shared_bytes(decoder{task.body}.read<std::uint64_t>());
+                    break;
                 case wire::task_kind::stop:
+                    detail::end_worker_state();
                     return 0;
                 case wire::task_kind::continuation:
                     return 1; // skipped or assembled before
@@ -125,10 +179,20 @@ private:
         std::exception_ptr error; // why there is no runner
     };
 
+    /// Asks to be replaced if this process has grown more than its pool allows.
+    void look_at_memory() {
+        const auto most = channel_.max_resident_bytes();
+        if (most == 0 || clock::now() < next_look_) return;
+        next_look_ = clock::now() + look_interval;
+        const auto resident = resident_bytes(os::current_process());
+        if (resident && *resident > most) channel_.note_spent();
+    }
+
     void run_call(const channel::received_task& task) {
-        sink_.open(1, false);
+        sink_.open(1, 0);
         try {
             decoder call{whole_body(task)};
+            sink_.open(1, call.read<std::uint32_t>());
             detail::read_thunk(call, detail::thunk_kind::call).as_call()(call, sink_);
         } catch (...) {
             sink_.fail_rest();
@@ -151,8 +215,7 @@ private:
     void run_chunk(const channel::received_task& task) {
         decoder items{task.body};
         const auto count = items.read<std::uint32_t>();
-        const auto timed = items.read<std::uint32_t>() != 0;
-        sink_.open(count, timed);
+        sink_.open(count, items.read<std::uint32_t>());
         try {
             (void)whole_body(task);
             const auto& job = jobs_.at(task.number);
@@ -166,6 +229,7 @@ private:
     channel::worker_end channel_;
     ring_sink sink_;
     std::unordered_map<std::uint32_t, opened_job> jobs_;
+    clock::time_point next_look_; // at the memory
 };
 
 int complain(const char* doing, const std::error_code& error) {
@@ -186,8 +250,12 @@ int run_worker(launch::child_start& start) {
     segment->close_fd();
     if (!launch::report_started(start)) return 1;
     start.descriptors.close(descriptor_use::status);
+    cap_library_threads(start.settings.library_threads);
+    os::note_crashes_in(segment->crash_note());
+    os::prefer_for_oom_kill();
     fault::hit("worker.before_first_task");
-    return worker{channel::worker_end{std::move(*segment), std::move(*bell)}}.run();
+    const auto mark = segment->header().output_mark;
+    return worker{channel::worker_end{std::move(*segment), std::move(*bell)}, mark}.run();
 }
 
 } // namespace tandem::runtime

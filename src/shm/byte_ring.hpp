@@ -120,6 +120,14 @@ public:
         counters_->head.store(head_, std::memory_order_release); // [recycled]
     }
 
+    /// Bytes ever passed over: where the next ones lie in the stream.
+    [[nodiscard]] std::uint64_t position() const noexcept { return head_; }
+    /// What lies behind all that was published, for whoever takes stock of a producer that has
+    /// ended.
+    [[nodiscard]] std::span<std::byte> unpublished() const noexcept {
+        return {bytes_ + head_ % capacity_, capacity_ - unreleased()};
+    }
+
     /// Bytes passed over and not yet given back.
     [[nodiscard]] std::size_t unreleased() const noexcept { return head_ - released_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }

@@ -14,9 +14,18 @@ enum class task_kind : std::uint16_t {
     continuation = 0, // a further piece of the record before
     call,             // code_id of a call thunk, callable, arguments; one result
     open_job,         // code_id of a job thunk, callable, extra arguments; no result
-    chunk,            // count, items of the job named in the header; one result per item
+    chunk,            // count, flags, items of the job named in the header; one result per item
     close_job,        // the job named in the header gets no more chunks; no result
     stop,             // end the process
+    share,            // a number, and the bytes to keep under it; no result
+    unshare,          // the number of shared bytes that are needed no more; no result
+};
+
+/// What is asked of a chunk or a call, beside its results.
+struct run_flags {
+    static constexpr std::uint32_t timed = 1;   // say with the last result how long all took
+    static constexpr std::uint32_t packed = 2;  // results may come side by side
+    static constexpr std::uint32_t watched = 4; // note when each item began, and what it used
 };
 
 /// Worker to parent. Results come in the order of the items; each has a number that says of which
@@ -25,6 +34,7 @@ enum class result_kind : std::uint16_t {
     continuation = 0,
     value, // the encoded result
     error, // count, then type name and message of each exception in the chain
+    block, // the results of several items in a row, side by side; each as its bytes in memory
 };
 
 /// Names a result, so that one that is lost, repeated, or of a task that the parent does not

@@ -24,7 +24,7 @@ public:
 };
 
 job_entry entry_of(std::size_t size, std::size_t chunk_size = 0) {
-    return {std::make_shared<items_without_content>(size), 0, chunk_size};
+    return {std::make_shared<items_without_content>(size), 0, {.chunk_size = chunk_size}};
 }
 
 TEST(JobEntry, FixedChunksHaveThatSizeAndTheLastOneTheRest) {
@@ -100,7 +100,7 @@ TEST(JobEntry, FailureLeavesOnlyTheItemsBeforeIt) {
     EXPECT_FALSE(entry.has_pending());
     for (int outcome = 0; outcome < 3; ++outcome) {
         EXPECT_FALSE(entry.finished());
-        entry.count_outcome();
+        entry.count_outcomes(1);
     }
     EXPECT_TRUE(entry.finished());
 }

@@ -9,6 +9,8 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <thread>
 
@@ -29,6 +31,13 @@ TEST(WorkerSegment, LayoutIsAsDocumented) {
     EXPECT_EQ(offsetof(segment_header, items_begun), 448U);
     EXPECT_EQ(offsetof(segment_header, process_id), 456U);
     EXPECT_EQ(offsetof(segment_header, opening), 460U);
+    EXPECT_EQ(offsetof(segment_header, max_resident_bytes), 392U);
+    EXPECT_EQ(offsetof(segment_header, output_mark), 400U);
+    EXPECT_EQ(offsetof(segment_header, items_done), 464U);
+    EXPECT_EQ(offsetof(segment_header, open_block), 472U);
+    EXPECT_EQ(offsetof(segment_header, item_begun_at), 480U);
+    EXPECT_EQ(offsetof(segment_header, item_begun_cpu), 488U);
+    EXPECT_EQ(offsetof(segment_header, is_spent), 496U);
     EXPECT_EQ(sizeof(segment_header), 512U);
 }
 
@@ -71,6 +80,41 @@ protected:
         return {reinterpret_cast<const char*>(body.data()), body.size()};
     }
 };
+
+TEST_F(Channel, WhatABlockHoldsThatWasNeverClosedIsThereAfterTheEnd) {
+    const auto block = worker.open_block(4 * sizeof(std::uint32_t));
+    const std::uint32_t results[] = {7, 8};
+    std::memcpy(block.data(), results, sizeof results);
+    worker.items_begun_word() = 3; // the third runs
+    worker.items_done_word() = 2;
+
+    const auto saved = parent.unpublished_block(0, sizeof(std::uint32_t));
+
+    ASSERT_EQ(saved.size(), sizeof results);
+    EXPECT_EQ(std::memcmp(saved.data(), results, sizeof results), 0);
+}
+
+TEST_F(Channel, ABlockThatWasClosedIsNotTakenTwice) {
+    const auto block = worker.open_block(sizeof(std::uint32_t));
+    std::memset(block.data(), 1, block.size());
+    worker.items_begun_word() = 1;
+    worker.items_done_word() = 1;
+    worker.close_block(1, sizeof(std::uint32_t), 0);
+
+    const auto result = parent.next_result();
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result->kind, wire::result_kind::block);
+    EXPECT_FALSE(parent.next_result().has_value());
+
+    EXPECT_TRUE(parent.unpublished_block(1, sizeof(std::uint32_t)).empty());
+}
+
+TEST_F(Channel, AForgedBlockIsNotReadBeyondTheRing) {
+    (void)worker.open_block(sizeof(std::uint32_t));
+    worker.items_done_word() = std::uint64_t{1} << 60;
+
+    EXPECT_TRUE(parent.unpublished_block(0, sizeof(std::uint32_t)).empty());
+}
 
 TEST_F(Channel, TaskArrivesAsSent) {
     send(7, "abc");

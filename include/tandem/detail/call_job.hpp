@@ -5,6 +5,7 @@
 
 // A single call: pool::submit().
 
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -12,7 +13,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "tandem/detail/awaited.hpp"
+#include "tandem/detail/engine.hpp"
 #include "tandem/detail/job.hpp"
+#include "tandem/detail/substitute.hpp"
 #include "tandem/detail/thunk.hpp"
 #include "tandem/portable.hpp"
 
@@ -40,33 +44,50 @@ void run_item(result_sink& results, Call decode_and_call) {
 
 /// The part of a call that its future knows.
 template <class R>
-class call_outcome : public job {
+class call_outcome : public job, public awaited<R> {
 public:
-    call_outcome() : job{thunk_kind::call, 1} {}
+    /// \throws std::invalid_argument if the policy has a substitute of another type.
+    explicit call_outcome(const error_policy& policy)
+        : job{thunk_kind::call, 1}, substitute_{substitute_for<R>(policy)} {}
 
     void accept(std::size_t /*index*/, decoder& result) override {
         if constexpr (!std::is_void_v<R>) value_.emplace(result.read<R>());
         result.expect_end();
     }
     void fail(std::size_t /*index*/, std::exception_ptr error) noexcept override {
-        error_ = std::move(error);
+        if (substitute_ && !ends_the_call(error))
+            value_.emplace(*std::move(substitute_));
+        else
+            error_ = std::move(error);
     }
+    void on_done() noexcept override { this->tell_watchers(); }
 
-    R take() {
+    [[nodiscard]] bool ready() const noexcept override { return done(); }
+    [[nodiscard]] bool wait(const engine& engine, std::chrono::nanoseconds limit) const override {
+        return done() || engine.wait(*this, limit);
+    }
+    [[nodiscard]] bool comes_from_engine() const noexcept override { return true; }
+    void cancel(const engine& engine) noexcept override { engine.cancel(*this); }
+    [[nodiscard]] bool failed() const noexcept override { return error_ != nullptr; }
+
+    R take() override {
         if (error_) std::rethrow_exception(error_);
         if constexpr (!std::is_void_v<R>) return *std::move(value_);
     }
 
 private:
     std::optional<storable<R>> value_;
+    std::optional<storable<R>> substitute_;
     std::exception_ptr error_;
 };
 
 template <class R, class F, class... Args>
 class TANDEM_PER_MODULE call_job final : public call_outcome<R> {
 public:
-    call_job(F callable, Args... arguments)
-        : callable_{std::move(callable)}, arguments_{std::move(arguments)...} {}
+    call_job(const error_policy& policy, F callable, Args... arguments)
+        : call_outcome<R>{policy},
+          callable_{std::move(callable)},
+          arguments_{std::move(arguments)...} {}
 
     void encode_state(encoder& out) const override {
         entry.write_name(out);

@@ -14,9 +14,12 @@
 //   [named]  write_name() stores name_ -> write_name() loads it:  the name is complete.
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "tandem/codec.hpp"
@@ -28,9 +31,71 @@
 
 namespace tandem::detail {
 
+/// Room for the results of items in a row. The counts are in shared memory, so that what is
+/// finished survives the crash of what comes next.
+class result_block {
+public:
+    using counter = std::atomic<std::uint64_t>;
+    using clock = std::chrono::steady_clock;
+
+    result_block() = default;
+    result_block(std::byte* place, std::size_t room, counter& begun, counter& done,
+                 void (*on_begin)()) noexcept
+        : place_{place},
+          room_{room},
+          begun_{&begun},
+          done_{&done},
+          on_begin_{on_begin},
+          count_{begun.load(std::memory_order_relaxed)}, // this process alone writes it
+          opened_{clock::now()} {}
+
+    /// False once it is full, or old enough for the program to want to see its results.
+    [[nodiscard]] bool takes_more() const noexcept {
+        if (filled_ == room_) return false;
+        // The clock costs more than many an item.
+        const bool looks = (filled_ & (filled_ - 1)) == 0 || filled_ % 64 == 0;
+        return filled_ == 0 || !looks || clock::now() - opened_ < longest;
+    }
+    /// Results there are.
+    [[nodiscard]] std::size_t filled() const noexcept { return filled_; }
+
+    void begin_item() noexcept {
+        begun_->store(++count_, std::memory_order_relaxed); // read once this process has ended
+        if (on_begin_ != nullptr) [[unlikely]]
+            on_begin_();
+    }
+    template <class R>
+    void finish_item(const R& result) noexcept {
+        std::memcpy(place_ + filled_ * sizeof(R), &result, sizeof(R));
+        std::atomic_signal_fence(std::memory_order_seq_cst); // the compiler keeps the order
+        done_->store(count_, std::memory_order_relaxed);     // as begin_item()
+        ++filled_;
+    }
+
+private:
+    static constexpr std::chrono::microseconds longest{200};
+
+    std::byte* place_ = nullptr;
+    std::size_t room_ = 0; // items
+    std::size_t filled_ = 0;
+    counter* begun_ = nullptr;
+    counter* done_ = nullptr;
+    void (*on_begin_)() = nullptr;
+    std::uint64_t count_ = 0;
+    clock::time_point opened_;
+};
+
 /// Where the items of a running task leave their results, in order.
 class result_sink {
 public:
+    /// Room for up to `most` results of so many bytes each; nullopt: they go one by one.
+    [[nodiscard]] virtual std::optional<result_block> open_block(std::size_t /*result_bytes*/,
+                                                                 std::size_t /*most*/) {
+        return std::nullopt;
+    }
+    /// Sends what is in the block.
+    virtual void close_block(std::size_t /*filled*/) {}
+
     /// Starts the next item: whatever ends the process from here on is blamed on it.
     virtual void begin_item() = 0;
     /// An empty buffer to encode the item's result into.

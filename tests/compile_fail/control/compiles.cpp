@@ -39,4 +39,16 @@ void calls(const tandem::pool& workers) {
     static_cast<void>(workers.map(tandem::fn<&request::length>, std::vector<request>{}));
     static_cast<void>(workers.submit(lengths, std::string{"text"}).get());
     workers.starmap([](int, double) {}, std::vector<std::pair<int, double>>{{1, 2.0}});
+    for (const auto& length : workers.imap(lengths, words)) static_cast<void>(length);
+    static_cast<void>(workers.by_cost(lengths).try_map(lengths, words));
+    static_cast<void>(workers.map_async([](int x, int y) { return x + y; }, std::vector{1}, 2));
+    static_cast<void>(workers.share(words)->size());
+    static_cast<void>(
+        workers.submit([] { return 1; }).then([](tandem::future<int> f) { return f.get() + 1; }));
+}
+
+void starts();
+void starts() {
+    const tandem::pool workers{{.processes = 1}, [](int level) { return level; }, 3};
+    static_cast<void>(workers.submit([] { return tandem::this_process::worker_state<int>(); }));
 }
