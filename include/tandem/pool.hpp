@@ -24,8 +24,8 @@ class configured_pool : public pool_calls<configured_pool> {
     friend class map_calls<configured_pool>;
     friend class pool;
 
-    configured_pool(const detail::engine& engine, const call_options& options)
-        : engine_{engine}, options_{options} {}
+    configured_pool(const detail::engine& engine, call_options options)
+        : engine_{engine}, options_{std::move(options)} {}
 
     [[nodiscard]] detail::call_site<detail::no_cost> call_site() const {
         static constexpr detail::no_cost as_they_come;
@@ -48,8 +48,9 @@ class configured_pool : public pool_calls<configured_pool> {
 ///           `grace` to finish, and kills the rest. `close(); join();` before it waits for all
 ///           tasks. The end of the program, by SIGKILL even, ends the workers.
 /// Errors    see map_calls, result_range and future.
-/// Cost      a worker starts in well under a millisecond once the first has started, and takes two
-///           descriptors and about half a megabyte of shared memory when busy.
+/// Cost      a worker starts in well under a millisecond once the first has started, and takes four
+///           descriptors (two with worker_output::inherit) and about half a megabyte of shared
+///           memory when busy.
 /// Source    Python's multiprocessing.Pool.
 class pool : public pool_calls<pool> {
 public:
@@ -68,6 +69,7 @@ public:
     /// The constructor does not wait for it. If no worker gets through it, calls fail with
     /// initializer_failed.
     template <class F, class... Args>
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): arrays and functions decay
     pool(const pool_options& options, F init, Args... arguments)
         : engine_{options, detail::encode_initializer(init, arguments...)} {}
 

@@ -24,8 +24,8 @@ class cost_ordered : public map_calls<cost_ordered<Cost>> {
     template <class>
     friend class pool_calls;
 
-    cost_ordered(const detail::engine& engine, const call_options& options, Cost cost)
-        : engine_{engine}, options_{options}, cost_{std::move(cost)} {}
+    cost_ordered(const detail::engine& engine, call_options options, Cost cost)
+        : engine_{engine}, options_{std::move(options)}, cost_{std::move(cost)} {}
 
     [[nodiscard]] detail::call_site<Cost> call_site() const { return {engine_, options_, cost_}; }
 

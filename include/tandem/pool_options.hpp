@@ -16,7 +16,8 @@ namespace tandem {
 enum class backend {
     processes, ///< each in a process of its own: what a pool is for
     threads,   ///< threads of this process: for debuggers and sanitizers; a crash ends the program
-    inline_,   ///< the thread that makes the call: submit() returns when the task is done
+    // NOLINTNEXTLINE(readability-identifier-naming): without the underscore it is a keyword
+    inline_, ///< the thread that makes the call: submit() returns when the task is done
 };
 
 /// What a task needs of memory, as far as a pool should see to it.

@@ -49,7 +49,7 @@ std::string hexadecimal(std::uint64_t number) {
 } // namespace
 
 std::string stack_frame::describe() const {
-    const auto where = (module.empty() ? "unknown module" : module) + "+" + hexadecimal(offset);
+    auto where = (module.empty() ? "unknown module" : module) + "+" + hexadecimal(offset);
     if (function.empty()) return where;
     const bool is_long = function.size() > longest_name;
     return function.substr(0, longest_name) + (is_long ? "..." : "") + " (" + where + ")";

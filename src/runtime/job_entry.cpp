@@ -19,11 +19,10 @@ constexpr std::size_t most_items = std::size_t{1} << 31; // in one chunk: their 
 
 } // namespace
 
-job_entry::job_entry(std::shared_ptr<detail::job> job, std::uint32_t number,
-                     const call_options& options)
+job_entry::job_entry(std::shared_ptr<detail::job> job, std::uint32_t number, call_options options)
     : job_{std::move(job)},
       number_{number},
-      options_{options},
+      options_{std::move(options)},
       limit_{job_->size()},
       unfinished_{job_->size()},
       grows_{job_->grows()} {}

@@ -32,7 +32,7 @@ class job_entry {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    job_entry(std::shared_ptr<detail::job> job, std::uint32_t number, const call_options& options);
+    job_entry(std::shared_ptr<detail::job> job, std::uint32_t number, call_options options);
 
     [[nodiscard]] detail::job& job() const noexcept { return *job_; }
     [[nodiscard]] std::uint32_t number() const noexcept { return number_; }

@@ -82,6 +82,7 @@ private:
     // Workers.
     [[nodiscard]] static int number_of_threads(int asked);
     void start_threads();
+    void start_thread();
     void work(worker_thread& self);
     [[nodiscard]] bool begin(unique_lock& lock, local_worker& worker);
     [[nodiscard]] bool renew(unique_lock& lock, local_worker& worker);

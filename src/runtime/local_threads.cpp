@@ -37,14 +37,16 @@ void local_engine::start_threads() {
     const auto stays = [](const worker_thread& worker) { return !worker.leaves; };
     if (closing_) return;
     auto missing = processes() - std::ranges::count_if(threads_, stays);
-    for (; missing > 0; --missing) {
-        auto& added = threads_.emplace_back();
-        try {
-            added.thread = std::thread{[this, &added] { work(added); }};
-        } catch (const std::system_error& e) {
-            threads_.pop_back();
-            throw launch_error{std::string{"starting a thread of a pool: "} + e.what()};
-        }
+    for (; missing > 0; --missing) start_thread();
+}
+
+void local_engine::start_thread() {
+    auto& added = threads_.emplace_back();
+    try {
+        added.thread = std::thread{[this, &added] { work(added); }};
+    } catch (const std::system_error& e) {
+        threads_.pop_back();
+        throw launch_error{std::string{"starting a thread of a pool: "} + e.what()};
     }
 }
 

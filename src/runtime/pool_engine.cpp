@@ -42,6 +42,7 @@ void pool_engine::add(const std::shared_ptr<detail::job>& job, const call_option
     if (job->size() == 0 && !job->grows()) return job->set_done();
     while (jobs_.contains(next_number_)) ++next_number_; // after 2^32 jobs, past those that last
     const auto number = next_number_++;
+    job->set_number(number);
     auto& entry = jobs_.try_emplace(number, job, number, options).first->second;
     try {
         if (entry.has_pending()) scheduler_.enqueue(entry);
@@ -99,9 +100,8 @@ void pool_engine::unshare(std::uint64_t id) noexcept {
 }
 
 job_entry* pool_engine::entry_of(const detail::job& job) noexcept {
-    const auto found = std::ranges::find_if(
-        jobs_, [&](const auto& numbered) { return &numbered.second.job() == &job; });
-    return found == jobs_.end() ? nullptr : &found->second;
+    const auto found = jobs_.find(job.number());
+    return found == jobs_.end() || &found->second.job() != &job ? nullptr : &found->second;
 }
 
 bool pool_engine::wait(const detail::job& job, std::chrono::nanoseconds limit) {
@@ -239,6 +239,8 @@ void pool_engine::settle(const item_outcome& outcome, int worker) {
         return fail_item(entry, first, std::current_exception());
     }
     entry.count_outcomes(count);
+    // Whoever reads a stream waits for its next result, and another thread may have collected it.
+    if (waiting_ > 1 && entry.job().grows() && entry.job().satisfied()) changed_.notify_all();
     if (entry.finished()) finish(entry);
 }
 

@@ -201,6 +201,11 @@ void pool_engine::bury_lost(worker_place worker) {
 void pool_engine::bury(worker_place worker, exit_status status, const std::string& why_not_ready) {
     // Without word of its end it may run still, and must not go on with items that others get.
     worker->child().kill_and_wait();
+    if (worker->was_ready() && !closing_) { // its replacement first: an account takes time
+        worker->retire();
+        failed_starts_ = 0;
+        start_missing_workers();
+    }
     worker->note_end(status, status.signal() == sigkill && !worker->was_killed() &&
                                  kills_.take_kill(clock::now()));
     (void)collect(*worker); // what it has published counts, and what it has finished

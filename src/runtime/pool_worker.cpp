@@ -269,7 +269,7 @@ memory_budget::worker pool_worker::memory_state() {
     else if (!in_flight_.empty())
         seen.state = memory_budget::state::busy;
     if (!resident) return seen;
-    if (!idle_bytes_ && results_received_ == 0) idle_bytes_ = *resident;
+    if (!idle_bytes_ && results_received_ == 0) idle_bytes_ = resident;
     seen.held = *resident - std::min(*resident, idle_bytes_.value_or(0));
     seen.since = begun_order_;
     return seen;

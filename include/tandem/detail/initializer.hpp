@@ -25,7 +25,7 @@ namespace tandem::detail {
 template <class S>
 struct made_by_call {
     template <class Call>
-    explicit made_by_call(Call&& call) : value(call()) {}
+    explicit made_by_call(Call& call) : value(call()) {}
 
     S value;
 };

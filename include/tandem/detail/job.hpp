@@ -61,6 +61,9 @@ public:
     /// Of a job that grows: 0.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool grows() const noexcept { return grows_; }
+    /// By which its engine finds it.
+    [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
+    void set_number(std::uint32_t number) noexcept { number_ = number; }
 
     /// True once every item that matters has its outcome; the engine touches the job no more.
     [[nodiscard]] bool done() const noexcept {
@@ -75,6 +78,7 @@ private:
     thunk_kind kind_;
     std::size_t size_;
     bool grows_ = false;
+    std::uint32_t number_ = 0;
     std::atomic<bool> done_{
         false}; // [outcome] set_done() stores -> done() loads it: results are in
 };

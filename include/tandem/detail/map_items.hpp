@@ -9,7 +9,6 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
-#include <numeric>
 #include <ranges>
 #include <type_traits>
 #include <utility>
@@ -51,7 +50,7 @@ template <class Range>
 auto own_items(Range&& items) {
     if constexpr (indexable<Range> && !std::is_lvalue_reference_v<Range> &&
                   !std::ranges::view<Range> && !std::is_array_v<Range>)
-        return Range{std::move(items)};
+        return Range{std::forward<Range>(items)};
     else
         return collect_items(std::forward<Range>(items));
 }
@@ -67,22 +66,22 @@ concept cost_of = requires(const Cost& cost, const Item& item) {
 /// The positions of the items, the most costly first; of equal ones the first. Empty: as they come.
 template <class Cost, class Items>
 std::vector<std::size_t> order_by(const Cost& cost, Items& items) {
+    using item = std::ranges::range_value_t<Items>;
     std::vector<std::size_t> order;
-    if constexpr (!std::same_as<Cost, no_cost>) {
-        using item = std::ranges::range_value_t<Items>;
-        static_assert(cost_of<Cost, item>,
-                      "tandem: by_cost() takes a function that can be called with an item of the "
-                      "range and returns a number, or something else with an order");
-        if constexpr (cost_of<Cost, item>) {
-            std::vector<std::decay_t<decltype(cost(std::declval<const item&>()))>> costs;
-            for (const auto& each : items) costs.push_back(cost(each));
-            order.resize(costs.size());
-            std::iota(order.begin(), order.end(), std::size_t{0});
-            std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-                if (costs[b] < costs[a]) return true;
-                return !(costs[a] < costs[b]) && a < b;
-            });
+    constexpr bool fits = std::same_as<Cost, no_cost> || cost_of<Cost, item>;
+    static_assert(fits,
+                  "tandem: by_cost() takes a function that can be called with an item of the "
+                  "range and returns a number, or something else with an order");
+    if constexpr (!std::same_as<Cost, no_cost> && fits) {
+        std::vector<std::decay_t<decltype(cost(std::declval<const item&>()))>> costs;
+        for (const auto& each : items) {
+            order.push_back(costs.size());
+            costs.push_back(cost(each));
         }
+        const auto comes_first = [&](std::size_t a, std::size_t b) {
+            return costs[b] < costs[a] || (!(costs[a] < costs[b]) && a < b);
+        };
+        std::ranges::sort(order, comes_first);
     }
     return order;
 }

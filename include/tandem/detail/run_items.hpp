@@ -33,6 +33,21 @@ void fill_block(result_block& block, std::uint32_t left, Call& decode_and_call) 
     }
 }
 
+/// Runs up to `most` items as one block; how many they were, one that threw among them.
+template <class Call>
+std::uint32_t run_block(result_sink& results, result_block& block, std::uint32_t most,
+                        Call& decode_and_call) {
+    try {
+        fill_block(block, most, decode_and_call);
+    } catch (...) {
+        results.close_block(block.filled());
+        results.fail_item();
+        return static_cast<std::uint32_t>(block.filled()) + 1;
+    }
+    results.close_block(block.filled());
+    return static_cast<std::uint32_t>(block.filled());
+}
+
 /// Calls `count` times, and leaves each result or exception as the outcome of one item.
 template <class Call>
 void run_items(result_sink& results, std::uint32_t count, Call decode_and_call) {
@@ -41,15 +56,7 @@ void run_items(result_sink& results, std::uint32_t count, Call decode_and_call) 
         while (count > 0) {
             auto block = results.open_block(sizeof(result), count);
             if (!block) break;
-            try {
-                fill_block(*block, count, decode_and_call);
-                results.close_block(block->filled());
-                count -= static_cast<std::uint32_t>(block->filled());
-            } catch (...) {
-                results.close_block(block->filled());
-                results.fail_item();
-                count -= static_cast<std::uint32_t>(block->filled()) + 1;
-            }
+            count -= run_block(results, *block, count, decode_and_call);
         }
     }
     for (; count > 0; --count) run_item(results, decode_and_call);

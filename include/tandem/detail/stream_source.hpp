@@ -31,9 +31,9 @@ class stream_source final : public result_source<R> {
     using clock = std::chrono::steady_clock;
 
 public:
-    stream_source(const engine& engine, const call_options& options,
-                  std::shared_ptr<stream_job<R>> job, View view)
-        : engine_{engine},
+    stream_source(engine engine, const call_options& options, std::shared_ptr<stream_job<R>> job,
+                  View view)
+        : engine_{std::move(engine)},
           window_{options.window == 0 ? default_window : options.window, options.window_bytes},
           job_{std::move(job)},
           view_{std::move(view)} {
@@ -46,7 +46,8 @@ public:
     bool advance() override {
         for (;;) {
             refill();
-            if ((current_ = job_->take())) return true;
+            current_ = job_->take();
+            if (current_) return true;
             if (drained()) return false;
             (void)engine_.wait(*job_, std::chrono::nanoseconds::max());
         }
