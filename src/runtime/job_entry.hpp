@@ -44,6 +44,11 @@ public:
         return options_.timeout.count() > 0 || options_.cpu_time.count() > 0 || options_.memory > 0;
     }
 
+    /// True if somebody has to look at it even when no result comes.
+    [[nodiscard]] bool needs_attention() const noexcept {
+        return is_limited() || options_.on_error.retries() > 0;
+    }
+
     /// True if there are items to hand out.
     [[nodiscard]] bool has_pending() const noexcept;
     /// The next chunk for one of `workers`, of at most `most` items; has_pending() is true.

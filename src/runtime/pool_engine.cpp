@@ -45,6 +45,7 @@ void pool_engine::add(const std::shared_ptr<detail::job>& job, const call_option
     job->set_number(number);
     auto& entry = jobs_.try_emplace(number, job, number, options).first->second;
     try {
+        if (entry.needs_attention()) attended_.insert(number);
         if (entry.has_pending()) scheduler_.enqueue(entry);
         admit_workers();
         (void)pump();
@@ -300,6 +301,7 @@ void pool_engine::finish(job_entry& entry) noexcept {
     if (entry.job().kind() == detail::thunk_kind::job)
         for (auto& worker : workers_) worker.forget(entry);
     entry.job().set_done();
+    attended_.erase(entry.number());
     jobs_.erase(entry.number());
     if (waiting_ > 1 || leader_ == leader::supervisor || closed_) changed_.notify_all();
     bell_.bell().ring(); // this may not be the thread that leads, and sleeps until the job is done

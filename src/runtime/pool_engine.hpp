@@ -35,6 +35,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -168,6 +169,7 @@ private:
     std::condition_variable changed_; // a job is done, or there is no leader any more
     std::list<pool_worker> workers_;
     std::unordered_map<std::uint32_t, job_entry> jobs_;
+    std::unordered_set<std::uint32_t> attended_; // jobs with limits, or whose items are tried again
     scheduler scheduler_;
     std::optional<memory_budget> memory_; // of pools that see to memory
     memory_gauge gauge_;

@@ -33,7 +33,8 @@ bool pool_engine::is_watchful() const {
 /// How long nobody needs to look at the jobs there are.
 std::chrono::nanoseconds pool_engine::next_look() const {
     auto limit = std::chrono::nanoseconds{tick};
-    for (const auto& [number, entry] : jobs_) {
+    for (const auto number : attended_) {
+        const auto& entry = jobs_.at(number);
         const auto& options = entry.options();
         for (const auto most : {options.timeout, options.cpu_time})
             if (most.count() > 0) limit = std::min(limit, most / 4);
@@ -49,6 +50,8 @@ void pool_engine::look_after_items() {
     const auto now = clock::now();
     for (auto& worker : workers_) {
         worker.kill_if_due(now);
+        if (attended_.empty()) continue;
+        (void)collect(worker); // what is finished already is not late
         enforce_limits(worker, now);
     }
     if (now - last_check_ >= tick) {
@@ -56,7 +59,8 @@ void pool_engine::look_after_items() {
         for (auto& worker : workers_) worker.check_health(now);
     }
     admit_workers();
-    for (auto& [number, entry] : jobs_) {
+    for (const auto number : attended_) {
+        auto& entry = jobs_.at(number);
         if (entry.next_wake() > now) continue;
         entry.wake_waiting(now);
         scheduler_.put_first(entry);
