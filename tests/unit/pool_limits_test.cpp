@@ -151,14 +151,14 @@ TEST_F(PoolLimits, AWorkerIsReplacedAfterItsNumberOfItems) {
 }
 
 TEST_F(PoolLimits, AWorkerThatHasGrownIsReplaced) {
-    const pool workers{{.processes = 1, .max_resident_bytes = std::uint64_t{128} << 20}};
+    const pool workers{{.processes = 1, .max_resident_bytes = std::uint64_t{512} << 20}};
     const auto leak = [](std::size_t bytes) {
         if (bytes > 0) std::memset(new char[bytes], 1, bytes); // NOLINT: the leak is the point
         return ::getpid();
     };
 
     const auto first = workers.submit(leak, std::size_t{0}).get();
-    EXPECT_EQ(workers.submit(leak, std::size_t{256} << 20).get(), first);
+    EXPECT_EQ(workers.submit(leak, std::size_t{640} << 20).get(), first);
     EXPECT_TRUE(test::until([&] { return workers.submit(leak, std::size_t{0}).get() != first; }));
 }
 
