@@ -19,7 +19,9 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +32,7 @@ INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"]+)[>"]', re.MULTILI
 
 class Source(NamedTuple):
     path: Path
+    directory: str  # where the command runs
     command: str
     folders: tuple[Path, ...]  # where its includes are looked for
 
@@ -42,7 +45,8 @@ def sources(root: Path, build: Path) -> list[Source]:
         if not path.is_relative_to(root) or path.is_relative_to(root / "build") or path in found:
             continue
         command = entry.get("command") or shlex.join(entry["arguments"])
-        found[path] = Source(path, command, include_folders(root, entry["directory"], command))
+        folders = include_folders(root, entry["directory"], command)
+        found[path] = Source(path, entry["directory"], command, folders)
     return sorted(found.values())
 
 
@@ -84,6 +88,15 @@ def key(root: Path, source: Source, version: bytes) -> str:
     return digest.hexdigest()
 
 
+def write_commands(folder: Path, todo: Iterable[Source]) -> None:
+    """Commands for clang-tidy, which looks at a source once for each that it finds."""
+    commands = [
+        {"directory": source.directory, "file": str(source.path), "command": source.command}
+        for source in todo
+    ]
+    (folder / "compile_commands.json").write_text(json.dumps(commands, indent=1))
+
+
 def tidy(build: Path, source: Source) -> tuple[bool, str, float]:
     started = time.monotonic()
     command = [TIDY, "--quiet", "-p", build, source.path]
@@ -91,6 +104,28 @@ def tidy(build: Path, source: Source) -> tuple[bool, str, float]:
     # On standard error are only counts of suppressed warnings, unless clang-tidy itself failed.
     output = ended.stdout + (ended.stderr if ended.returncode and not ended.stdout else "")
     return ended.returncode == 0, output, time.monotonic() - started
+
+
+def tidy_all(root: Path, todo: dict[Source, Path]) -> int:
+    """Leaves the entry of each source that passed; returns how many failed."""
+    failed = 0
+    with (
+        tempfile.TemporaryDirectory() as commands,
+        concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool,
+    ):
+        write_commands(Path(commands), todo)
+        runs = {pool.submit(tidy, Path(commands), source): source for source in todo}
+        for run in concurrent.futures.as_completed(runs):
+            source = runs[run]
+            passed, output, seconds = run.result()
+            outcome = "passed" if passed else "FAILED"
+            print(f"{outcome} {seconds:5.1f} s {source.path.relative_to(root)}", flush=True)
+            if passed:
+                todo[source].touch()
+            else:
+                failed += 1
+                print(output, flush=True)
+    return failed
 
 
 def forget_old(cache: Path) -> None:
@@ -120,19 +155,7 @@ def main() -> None:
             todo[source] = entry
     print(f"{len(all_sources)} sources, {len(all_sources) - len(todo)} known to pass", flush=True)
 
-    failed = 0
-    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        runs = {pool.submit(tidy, arguments.build, source): source for source in todo}
-        for run in concurrent.futures.as_completed(runs):
-            source = runs[run]
-            passed, output, seconds = run.result()
-            outcome = "passed" if passed else "FAILED"
-            print(f"{outcome} {seconds:5.1f} s {source.path.relative_to(root)}", flush=True)
-            if passed:
-                todo[source].touch()
-            else:
-                failed += 1
-                print(output, flush=True)
+    failed = tidy_all(root, todo)
     forget_old(arguments.cache)
     sys.exit(f"{failed} of {len(all_sources)} sources failed" if failed else 0)
 

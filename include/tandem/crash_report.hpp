@@ -41,8 +41,8 @@ struct crash_report {
 
     /// Such as "killed by signal 11 (SIGSEGV) in parse(char const*) (/usr/bin/prog+0x1234)".
     [[nodiscard]] TANDEM_EXPORT std::string describe() const;
-    /// The innermost call that is neither the C or C++ library's nor Tandem's; null if there is
-    /// none.
+    /// The innermost call that is neither the C or C++ library's nor Tandem's, or what called the
+    /// task if a compiler put that in line there; null if there is neither.
     [[nodiscard]] TANDEM_EXPORT const stack_frame* place() const noexcept;
 };
 

@@ -17,6 +17,11 @@ namespace {
 constexpr std::size_t longest_name = 200;                  // those of templates have no end
 constexpr std::size_t large_peak = std::size_t{256} << 20; // worth a word: memory may be the cause
 
+/// What calls the user's function: a compiler may put that in line here.
+constexpr std::string_view caller = "tandem::detail::";
+/// What a worker starts with: behind it is only the way to it, as main().
+constexpr std::string_view launcher = "tandem::launch::";
+
 bool is_library(std::string_view module) {
     static constexpr std::array<std::string_view, 9> names{"libc.so",      "libc-",   "libpthread",
                                                            "libstdc++.so", "libc++",  "libgcc_s.",
@@ -27,16 +32,9 @@ bool is_library(std::string_view module) {
 
 /// With a static C library or Tandem its functions are the program's, known by their names alone.
 bool is_internal(std::string_view function) {
-    static constexpr std::array<std::string_view, 10> names{"tandem::runtime::",
-                                                            "tandem::detail::",
-                                                            "tandem::os::",
-                                                            "std::",
-                                                            "__gnu_cxx::",
-                                                            "__cxxabiv1::",
-                                                            "raise",
-                                                            "abort",
-                                                            "__pthread",
-                                                            "__libc"};
+    static constexpr std::array<std::string_view, 10> names{
+        "tandem::runtime::", caller,  "tandem::os::", "std::",     "__gnu_cxx::",
+        "__cxxabiv1::",      "raise", "abort",        "__pthread", "__libc"};
     return std::ranges::any_of(names, [&](auto begin) { return function.starts_with(begin); });
 }
 
@@ -56,10 +54,14 @@ std::string stack_frame::describe() const {
 }
 
 const stack_frame* crash_report::place() const noexcept {
-    const auto found = std::ranges::find_if(backtrace, [](const stack_frame& frame) {
-        return !frame.module.empty() && !is_library(frame.module) && !is_internal(frame.function);
-    });
-    return found == backtrace.end() ? nullptr : &*found;
+    const stack_frame* called_from = nullptr;
+    for (const auto& frame : backtrace) {
+        if (frame.module.empty() || is_library(frame.module)) continue;
+        if (frame.function.starts_with(launcher)) break;
+        if (!is_internal(frame.function)) return &frame;
+        if (frame.function.starts_with(caller) && called_from == nullptr) called_from = &frame;
+    }
+    return called_from;
 }
 
 std::string crash_report::describe() const {

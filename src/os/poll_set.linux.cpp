@@ -31,7 +31,11 @@ std::vector<std::uint64_t> poll_set::wait(std::chrono::milliseconds limit) const
                                     static_cast<int>(limit.count()));
     std::vector<std::uint64_t> names;
     names.reserve(events.size());
-    for (int i = 0; i < count; ++i) names.push_back(events[static_cast<std::size_t>(i)].data.u64);
+    for (int i = 0; i < count; ++i) {
+        const auto name =
+            events[static_cast<std::size_t>(i)].data.u64; // packed: no reference to it
+        names.push_back(name);
+    }
     return names;
 }
 

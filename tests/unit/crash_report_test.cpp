@@ -52,6 +52,26 @@ TEST(CrashReport, PlaceIsTheFirstCallOfTheUsersOwn) {
     EXPECT_EQ(report.describe(), "killed by signal 11 (SIGSEGV) in crunch(int) (/opt/prog+0x4)");
 }
 
+TEST(CrashReport, PlaceOfATaskThatWasPutInLineIsItsCaller) {
+    const auto report = report_of({{"/lib/libc.so.6", 1, "abort"},
+                                   {"/opt/prog", 2, "tandem::detail::call_job<main::$_0>::run()"},
+                                   {"/opt/prog", 3, "tandem::runtime::run_worker()"},
+                                   {"/opt/prog", 4, "tandem::launch::run_child()"},
+                                   {"/opt/prog", 5, "main"}});
+
+    ASSERT_NE(report.place(), nullptr);
+    EXPECT_EQ(report.place()->function, "tandem::detail::call_job<main::$_0>::run()");
+}
+
+TEST(CrashReport, WhatStartedTheWorkerIsNoPlace) {
+    const auto report = report_of({{"/lib/libc.so.6", 1, "abort"},
+                                   {"/opt/prog", 2, "tandem::runtime::run_worker()"},
+                                   {"/opt/prog", 3, "tandem::launch::run_child()"},
+                                   {"/opt/prog", 4, "main"}});
+
+    EXPECT_EQ(report.place(), nullptr);
+}
+
 TEST(CrashReport, WithoutACallOfTheUsersOwnThereIsNoPlace) {
     EXPECT_EQ(report_of({}).place(), nullptr);
     EXPECT_EQ(report_of({{"/lib/libc.so.6", 1, "abort"}, {"", 7, ""}}).place(), nullptr);

@@ -151,24 +151,22 @@ testing::AssertionResult come_in_pieces(const std::vector<std::string>& lines, s
     return testing::AssertionSuccess();
 }
 
+constexpr int lines_of_each = 20;
+
+int write_lines(int item) {
+    for (int i = 0; i < lines_of_each; ++i) {
+        write_in_pieces(STDOUT_FILENO, std::to_string(item) + "\n");
+        if (i % 8 == 0) std::this_thread::yield();
+    }
+    return item;
+}
+
 TEST_F(WorkerOutput, GroupedOutputOfATaskIsOnePiece) {
     constexpr int count = 200;
-    constexpr int lines_of_each = 20;
     const test::captured_stream output{STDOUT_FILENO};
     {
         const pool workers{{.processes = 4, .output = worker_output::grouped}};
-        const auto results =
-            workers.with({.chunk_size = 4})
-                .map(
-                    [](int item) {
-                        for (int i = 0; i < lines_of_each; ++i) {
-                            write_in_pieces(STDOUT_FILENO, std::to_string(item) + "\n");
-                            if (i % 8 == 0) std::this_thread::yield();
-                        }
-                        return item;
-                    },
-                    numbers(count));
-        EXPECT_EQ(results, numbers(count));
+        EXPECT_EQ(workers.with({.chunk_size = 4}).map(write_lines, numbers(count)), numbers(count));
     }
 
     EXPECT_EQ(output.lines().size(), static_cast<std::size_t>(count * lines_of_each));
@@ -192,23 +190,29 @@ TEST_F(WorkerOutput, GroupOfAWorkerThatDiesIsWrittenAtItsEnd) {
     EXPECT_EQ(output.text(), "half\nwhole\n");
 }
 
+/// What the worker that runs `task`, and ends by it, left on its standard error.
+template <class F>
+std::string tail_of(const pool& workers, F task) {
+    try {
+        workers.submit(task).get();
+    } catch (const worker_crashed& e) {
+        return e.stderr_tail();
+    }
+    ADD_FAILURE() << "the worker did not end";
+    return {};
+}
+
 TEST_F(WorkerOutput, DiscardedOutputIsNotShownButTold) {
     const test::captured_stream output{STDOUT_FILENO};
     const test::captured_stream errors{STDERR_FILENO};
     {
         const pool workers{{.processes = 1, .output = worker_output::discard}};
-        try {
-            workers
-                .submit([] {
-                    std::puts("output");
-                    std::fputs("last words\n", stderr);
-                    ::_exit(1);
-                })
-                .get();
-            ADD_FAILURE();
-        } catch (const worker_crashed& e) {
-            EXPECT_EQ(e.stderr_tail(), "last words\n");
-        }
+        const auto words = tail_of(workers, [] {
+            std::puts("output");
+            std::fputs("last words\n", stderr);
+            ::_exit(1);
+        });
+        EXPECT_EQ(words, "last words\n");
     }
 
     EXPECT_EQ(output.text(), "");
@@ -227,37 +231,29 @@ TEST_F(WorkerOutput, InheritedStreamsAreThoseOfTheProgram) {
         });
         EXPECT_EQ(theirs.get(), ours);
         EXPECT_EQ(errors.text(), "direct"); // at once
-        try {
-            workers.submit([] { ::_exit(2); }).get();
-            ADD_FAILURE();
-        } catch (const worker_crashed& e) {
-            EXPECT_EQ(e.stderr_tail(), "");
-        }
+        EXPECT_EQ(tail_of(workers, [] { ::_exit(2); }), "");
     }
     EXPECT_EQ(errors.text(), "direct");
+}
+
+/// In a group of its own, else it would be ended with the worker's.
+pid_t start_daemon() {
+    const auto daemon = ::fork();
+    if (daemon == 0) {
+        ::setsid();
+        for (;;) ::pause();
+    }
+    while (::getpgid(daemon) != daemon) std::this_thread::yield();
+    return daemon;
 }
 
 TEST_F(WorkerOutput, ProcessLeftBehindWithThePipeDoesNotHoldUpTheEnd) {
     const test::captured_stream errors{STDERR_FILENO};
     const pool workers{{.processes = 1}};
-    std::string said;
-    try {
-        workers
-            .submit([] {
-                const auto daemon = ::fork();
-                if (daemon == 0) {
-                    ::setsid(); // else it would be ended with its group
-                    for (;;) ::pause();
-                }
-                while (::getpgid(daemon) != daemon) std::this_thread::yield();
-                std::fprintf(stderr, "%d\n", daemon);
-                std::raise(SIGKILL);
-            })
-            .get();
-        ADD_FAILURE();
-    } catch (const worker_crashed& e) {
-        said = e.stderr_tail();
-    }
+    const auto said = tail_of(workers, [] {
+        std::fprintf(stderr, "%d\n", start_daemon());
+        std::raise(SIGKILL);
+    });
 
     const auto daemon = std::atoi(said.c_str());
     ASSERT_GT(daemon, 1);
