@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -105,6 +106,14 @@ public:
     [[nodiscard]] int worker_process_id() const noexcept {
         // Relaxed: a number for the words of an error, or read after the worker has ended.
         return static_cast<int>(segment_.header().process_id.load(std::memory_order_relaxed));
+    }
+
+    /// True as soon as the worker's end has begun, long before it is reported.
+    [[nodiscard]] bool worker_has_ended() const noexcept {
+        return segment_.header().life.is_ended();
+    }
+    [[nodiscard]] std::shared_ptr<const os::life_token> life() const noexcept {
+        return segment_.life();
     }
 
     /// After the worker's end: what it noted if it crashed, unchecked.

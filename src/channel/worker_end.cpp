@@ -30,6 +30,7 @@ worker_end::worker_end(worker_segment segment, parent_bell bell)
       bell_{std::move(bell)},
       tasks_{segment_.header().tasks, segment_.task_bytes()},
       results_{segment_.header().results, segment_.result_bytes()} {
+    segment_.header().life.hold();
     // Relaxed: for the words of an error, and read by the parent after this process has ended.
     segment_.header().process_id.store(static_cast<std::uint32_t>(os::current_process()),
                                        std::memory_order_relaxed);

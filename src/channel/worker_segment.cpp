@@ -47,7 +47,8 @@ os::result<worker_segment> worker_segment::map(os::unique_fd fd) {
     auto results = os::mapping::map_twice(fd, header_bytes() + ring_bytes, ring_bytes);
     if (!results) return std::unexpected{results.error()};
     segment.fd_ = std::move(fd);
-    segment.page_ = std::move(*page);
+    segment.page_ = std::make_shared<os::mapping>(std::move(*page));
+    segment.header_ = reinterpret_cast<segment_header*>(segment.page_->bytes().data());
     segment.tasks_ = std::move(*tasks);
     segment.results_ = std::move(*results);
     return segment;

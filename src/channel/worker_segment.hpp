@@ -18,9 +18,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "os/crash_handler.hpp"
+#include "os/life_token.hpp"
 #include "os/memory_object.hpp"
 #include "shm/byte_ring.hpp"
 #include "shm/doorbell.hpp"
@@ -29,7 +31,7 @@
 namespace tandem::channel {
 
 inline constexpr std::uint64_t segment_magic = 0x746e'6d67'7361'646eULL; // "ndasgmnt", any constant
-inline constexpr std::uint32_t segment_version = 2;
+inline constexpr std::uint32_t segment_version = 3;
 /// Small, so that it stays in the cache: a warm megabyte is copied five times as fast as a cold
 /// one.
 inline constexpr std::size_t ring_bytes = std::size_t{256} << 10;
@@ -76,6 +78,9 @@ struct segment_header {
     std::atomic<std::int64_t> item_begun_at{0};
     std::atomic<std::int64_t> item_begun_cpu{0};
     std::atomic<std::uint32_t> is_spent{0}; // Worker: 1: it is to be replaced
+
+    // Worker: held from before its first task to its end.
+    alignas(shm::cache_line_bytes) os::life_token life;
 };
 
 /// Behind the header, on the same page: where the worker's stack was when it crashed.
@@ -90,11 +95,13 @@ public:
     /// Maps a segment made by another process; EPROTO if it is none or of another version.
     [[nodiscard]] static os::result<worker_segment> attach(os::unique_fd fd);
 
-    [[nodiscard]] segment_header& header() const noexcept {
-        return *reinterpret_cast<segment_header*>(page_.bytes().data());
-    }
+    [[nodiscard]] segment_header& header() const noexcept { return *header_; }
     [[nodiscard]] os::crash_note& crash_note() const noexcept {
-        return *reinterpret_cast<os::crash_note*>(page_.bytes().data() + crash_note_offset);
+        return *reinterpret_cast<os::crash_note*>(page_->bytes().data() + crash_note_offset);
+    }
+    /// Stays mapped for as long as somebody has it.
+    [[nodiscard]] std::shared_ptr<const os::life_token> life() const noexcept {
+        return {page_, &header_->life};
     }
     [[nodiscard]] std::span<std::byte> task_bytes() const noexcept { return tasks_.bytes(); }
     [[nodiscard]] std::span<std::byte> result_bytes() const noexcept { return results_.bytes(); }
@@ -107,7 +114,8 @@ private:
     [[nodiscard]] static os::result<worker_segment> map(os::unique_fd fd);
 
     os::unique_fd fd_;
-    os::mapping page_;
+    std::shared_ptr<os::mapping> page_;
+    segment_header* header_ = nullptr; // in the page
     os::mapping tasks_;
     os::mapping results_;
 };

@@ -5,7 +5,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace tandem::os {
 
@@ -21,6 +23,18 @@ void futex_wait(const futex_word& word, std::uint32_t expected,
 
 /// Wakes every process and thread that sleeps on `word`.
 void futex_wake_all(const futex_word& word) noexcept;
+
+/// A word and what it held when the caller looked.
+struct futex_expectation {
+    const futex_word* word = nullptr;
+    std::uint32_t expected = 0;
+};
+inline constexpr std::size_t most_futexes = 128;
+
+/// Sleeps while each of `words`, most_futexes at most, holds what is expected. May return at any
+/// time. False if they are too many, or if this kernel or a sandbox does not know how.
+/// Source  futex_waitv(2), since Linux 5.16.
+[[nodiscard]] bool wait_for_any(std::span<const futex_expectation> words) noexcept;
 
 /// Tells the processor that this is a spinning loop.
 inline void spin_pause() noexcept {

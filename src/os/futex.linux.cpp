@@ -7,6 +7,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
+#include <bit>
+#include <cerrno>
 #include <climits>
 
 #include "os/clock.hpp"
@@ -22,6 +25,18 @@ void futex_wait(const futex_word& word, std::uint32_t expected,
 
 void futex_wake_all(const futex_word& word) noexcept {
     (void)::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+}
+
+bool wait_for_any(std::span<const futex_expectation> words) noexcept {
+    if (words.size() > most_futexes) return false;
+    std::array<futex_waitv, most_futexes> waits{};
+    for (std::size_t i = 0; i < words.size(); ++i)
+        waits[i] = {.val = words[i].expected,
+                    .uaddr = std::bit_cast<std::uintptr_t>(words[i].word),
+                    .flags = FUTEX_32,
+                    .__reserved = 0};
+    if (::syscall(SYS_futex_waitv, waits.data(), words.size(), 0, nullptr, 0) != -1) return true;
+    return errno == EAGAIN || errno == EINTR;
 }
 
 } // namespace tandem::os

@@ -45,6 +45,7 @@
 #include "runtime/callback_thread.hpp"
 #include "runtime/engine_base.hpp"
 #include "runtime/job_entry.hpp"
+#include "runtime/life_watch.hpp"
 #include "runtime/memory_budget.hpp"
 #include "runtime/memory_state.hpp"
 #include "runtime/oom_watch.hpp"
@@ -134,6 +135,7 @@ private:
     void bury_after(const launch::child_process::news& news, worker_place worker);
     void bury_lost(worker_place worker);
     void start_missing_workers();
+    void replace_ended_workers();
     void bury(worker_place worker, exit_status status, const std::string& why_not_ready);
     [[nodiscard]] static bool blame_repeated_deaths(const pool_worker& worker);
     [[nodiscard]] std::exception_ptr error_of(const pool_worker& worker, const job_entry& entry,
@@ -196,6 +198,7 @@ private:
     std::exception_ptr broken_;       // why the pool takes no more jobs
 
     oom_watch kills_; // the supervisor's
+    life_watch lives_{attention_};
 
     callback_thread callbacks_;
     std::thread supervisor_; // last: it uses all of the above

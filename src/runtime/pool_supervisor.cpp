@@ -117,6 +117,7 @@ void pool_engine::supervise_once(unique_lock& lock) {
     readable->pop_back();
     look_after_workers(*readable);
     kills_.look(clock::now());
+    replace_ended_workers();
     look_after_items();
     retire_workers();
     start_missing_workers();
@@ -167,6 +168,7 @@ void pool_engine::read_news(worker_place worker) {
     while (const auto news = worker->child().read_news()) {
         if (news->what == launch::child_process::news::kind::started) {
             worker->begin_output();
+            lives_.add(worker->channel().life());
             continue;
         }
         bury_after(*news, worker);
@@ -215,6 +217,7 @@ void pool_engine::bury(worker_place worker, exit_status status, const std::strin
     const auto start_error =
         was_ready ? std::exception_ptr{} : error_of_start(*worker, why_not_ready);
     auto in_flight = worker->take_in_flight();
+    lives_.remove(*worker->channel().life());
     workers_.erase(worker);
     if (blamed.of_item) {
         ++in_flight.front().items.first;
@@ -307,6 +310,24 @@ void pool_engine::start_missing_workers() {
                              " times in a row; " + e.what()}));
         }
     }
+}
+
+/// The end of a worker is reported when the kernel has taken its memory back, which takes a while
+/// for a big one; what it has not begun does not wait for that.
+void pool_engine::replace_ended_workers() {
+    bool any = false;
+    for (auto& worker : workers_) {
+        if (closing_ || !worker.has_ended() || !worker.was_ready()) continue;
+        any = any || !worker.is_retiring();
+        worker.retire();
+        worker.kill_rest(clock::now());
+        (void)collect(worker);
+        while (const auto returned = worker.return_newest())
+            if (returned->entry != nullptr) scheduler_.requeue(*returned->entry, returned->items);
+    }
+    if (!any) return;
+    start_missing_workers();
+    if (hand_out()) bell_.bell().ring(); // a leader that sleeps has to look at more workers
 }
 
 void pool_engine::fail_all_jobs(const std::exception_ptr& error) noexcept {

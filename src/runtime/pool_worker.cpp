@@ -261,6 +261,12 @@ void pool_worker::kill_if_due(job_entry::time_point now) noexcept {
     if (verdict_ && now >= verdict_->kill_at) child_.kill();
 }
 
+void pool_worker::kill_rest(job_entry::time_point now) noexcept {
+    constexpr std::chrono::milliseconds patience{250};
+    if (!seen_ended_) seen_ended_ = now;
+    if (now - *seen_ended_ > patience) child_.kill();
+}
+
 memory_budget::worker pool_worker::memory_state() {
     memory_budget::worker seen;
     const auto resident = child_.id() == 0 ? std::nullopt : resident_bytes(child_.id());

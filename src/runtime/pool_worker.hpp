@@ -82,6 +82,11 @@ public:
         if (initializer_failed_) return false;
         return results_received_ > 0 || (!is_initializing() && channel_.worker_process_id() != 0);
     }
+    /// True if it runs nothing any more, although its end may not have been reported.
+    [[nodiscard]] bool has_ended() const noexcept { return channel_.worker_has_ended(); }
+    /// To be called at intervals once it has ended: kills what still runs in its process a while
+    /// later, threads that its tasks left behind.
+    void kill_rest(job_entry::time_point now) noexcept;
     /// Its initializer threw: it is of no use.
     void fail_initializer() noexcept {
         initializer_failed_ = true;
@@ -233,6 +238,7 @@ private:
     int stalls_ = 0;                          // checks in a row
     std::optional<std::uint64_t> idle_bytes_; // resident before its first task
     std::uint64_t begun_order_ = 0;           // when its task was sent, by a count of all tasks
+    std::optional<job_entry::time_point> seen_ended_;
     bool is_admitted_ = true;
     bool is_budgeted_ = false;
     bool initializer_failed_ = false;

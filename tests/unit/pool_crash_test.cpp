@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,6 +68,26 @@ TEST_F(PoolCrash, SegmentationFaultIsReportedAsSuch) {
 
 TEST_F(PoolCrash, ExitInATaskIsReportedWithItsCode) {
     EXPECT_EQ(end_of([] { ::_exit(3); }), exit_status::exited(3));
+}
+
+TEST_F(PoolCrash, WorkerWhoseThreadEndsAndLeavesOthersIsReplacedAndKilled) {
+    auto lost = workers().submit([] {
+        std::thread{[] {
+            for (;;) ::pause();
+        }}.detach();
+        ::syscall(SYS_exit, 0); // this thread only
+    });
+    std::vector<future<int>> others;
+    for (int i = 0; i < 100; ++i)
+        others.push_back(workers().submit([](int item) { return item; }, i));
+
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(others[static_cast<std::size_t>(i)].get(), i);
+    try {
+        lost.get();
+        ADD_FAILURE() << "the worker went on";
+    } catch (const worker_crashed& e) {
+        EXPECT_EQ(e.status(), exit_status::killed_by(SIGKILL));
+    }
 }
 
 TEST_F(PoolCrash, ManyCrashesInARowFailOnlyTheTasksThatCrashed) {
