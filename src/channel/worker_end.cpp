@@ -27,10 +27,10 @@ constexpr int exit_code_broken_ring = 70;      // EX_SOFTWARE of sysexits.h
 
 worker_end::worker_end(worker_segment segment, parent_bell bell)
     : segment_{std::move(segment)},
+      life_{segment_.header().life},
       bell_{std::move(bell)},
       tasks_{segment_.header().tasks, segment_.task_bytes()},
       results_{segment_.header().results, segment_.result_bytes()} {
-    segment_.header().life.hold();
     // Relaxed: for the words of an error, and read by the parent after this process has ended.
     segment_.header().process_id.store(static_cast<std::uint32_t>(os::current_process()),
                                        std::memory_order_relaxed);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "channel/worker_segment.hpp"
+#include "os/life_token.hpp"
 #include "shm/spin_wait.hpp"
 #include "wire/messages.hpp"
 
@@ -89,6 +90,7 @@ private:
     void ring_parent() noexcept;
 
     worker_segment segment_;
+    os::life_hold life_;
     parent_bell bell_;
     shm::ring_reader tasks_;
     shm::ring_writer results_;

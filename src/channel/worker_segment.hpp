@@ -79,7 +79,7 @@ struct segment_header {
     std::atomic<std::int64_t> item_begun_cpu{0};
     std::atomic<std::uint32_t> is_spent{0}; // Worker: 1: it is to be replaced
 
-    // Worker: held from before its first task to its end.
+    // Worker: held from before its first task until it leaves its rings.
     alignas(shm::cache_line_bytes) os::life_token life;
 };
 

@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #include <cstdint>
+#include <utility>
 
 #include "os/futex.hpp"
 
@@ -27,8 +28,10 @@ public:
     life_token(const life_token&) = delete;
     life_token& operator=(const life_token&) = delete;
 
-    /// Holds it in the calling thread, once and to its end.
+    /// Holds it in the calling thread, to its end or let_go(), which comes before the memory goes.
     void hold() noexcept;
+    /// To be called by the thread that holds it, which is no end of it.
+    void let_go() noexcept;
 
     /// What it says; to be asked with is_ended(), and to wait for a change of with wait_for_any().
     [[nodiscard]] std::uint32_t state() const noexcept;
@@ -40,6 +43,23 @@ public:
 
 private:
     pthread_mutex_t mutex_;
+};
+
+/// Holds a token in the thread that makes it, which is also the one to destroy it.
+class life_hold {
+public:
+    explicit life_hold(life_token& token) noexcept : token_{&token} { token.hold(); }
+    life_hold(life_hold&& other) noexcept : token_{std::exchange(other.token_, nullptr)} {}
+    life_hold& operator=(life_hold other) noexcept {
+        std::swap(token_, other.token_);
+        return *this;
+    }
+    ~life_hold() {
+        if (token_ != nullptr) token_->let_go();
+    }
+
+private:
+    life_token* token_;
 };
 
 } // namespace tandem::os

@@ -28,6 +28,8 @@ void life_token::hold() noexcept {
     const_cast<futex_word&>(word()).fetch_or(FUTEX_WAITERS, std::memory_order_release);
 }
 
+void life_token::let_go() noexcept { (void)::pthread_mutex_unlock(&mutex_); }
+
 std::uint32_t life_token::state() const noexcept {
     return word().load(std::memory_order_acquire); // [life]
 }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <new>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "os/event.hpp"
@@ -64,6 +65,18 @@ TEST(LifeToken, IsEndedWithTheThreadThatHeldIt) {
     }}.join();
 
     EXPECT_TRUE(token->is_ended());
+}
+
+TEST(LifeToken, ThatWasLetGoHasNotEnded) {
+    const auto token = shared_token();
+    std::thread{[&] {
+        life_hold hold{*token};
+        const life_hold moved{std::move(hold)};
+        EXPECT_NE(token->state(), 0U);
+    }}.join();
+
+    EXPECT_EQ(token->state(), 0U);
+    EXPECT_FALSE(token->is_ended());
 }
 
 TEST(LifeToken, EndOfAKilledHolderWakesWhoWaits) {

@@ -38,7 +38,8 @@ TEST(WorkerSegment, LayoutIsAsDocumented) {
     EXPECT_EQ(offsetof(segment_header, item_begun_at), 480U);
     EXPECT_EQ(offsetof(segment_header, item_begun_cpu), 488U);
     EXPECT_EQ(offsetof(segment_header, is_spent), 496U);
-    EXPECT_EQ(sizeof(segment_header), 512U);
+    EXPECT_EQ(offsetof(segment_header, life), 512U);
+    EXPECT_EQ(sizeof(segment_header), 576U);
 }
 
 TEST(WorkerSegment, MemoryOfAnotherKindIsRefused) {
