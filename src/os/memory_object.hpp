@@ -3,7 +3,9 @@
 
 #pragma once
 
+#include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <utility>
@@ -35,6 +37,19 @@ namespace tandem::os {
 
 /// True if `descriptor` is open and shows a memory object.
 [[nodiscard]] bool is_memory_object(int descriptor) noexcept;
+
+/// Takes the memory now that [0, bytes) will need. Without it, a page that cannot be had when it is
+/// first used is a SIGBUS.
+[[nodiscard]] result<void> reserve_memory(const unique_fd& fd, std::size_t bytes) noexcept;
+
+/// Tells objects apart, as long as they live.
+struct object_identity {
+    std::uint64_t device = 0;
+    std::uint64_t number = 0;
+
+    friend auto operator<=>(const object_identity&, const object_identity&) = default;
+};
+[[nodiscard]] result<object_identity> identify_object(const unique_fd& fd) noexcept;
 
 /// True if the object's size can no longer change, so that what is mapped stays mapped.
 [[nodiscard]] bool size_is_sealed(const unique_fd& fd) noexcept;

@@ -89,6 +89,18 @@ bool is_memory_object(int descriptor) noexcept {
     return ::fcntl(descriptor, F_GET_SEALS) != -1; // EINVAL for anything else
 }
 
+result<void> reserve_memory(const unique_fd& fd, std::size_t bytes) noexcept {
+    const auto allocate = [&] { return ::fallocate(fd.get(), 0, 0, static_cast<off_t>(bytes)); };
+    if (retry_on_eintr(allocate) == -1) return last_error();
+    return {};
+}
+
+result<object_identity> identify_object(const unique_fd& fd) noexcept {
+    struct stat info{};
+    if (::fstat(fd.get(), &info) == -1) return last_error();
+    return object_identity{info.st_dev, info.st_ino};
+}
+
 bool size_is_sealed(const unique_fd& fd) noexcept {
     const int seals = ::fcntl(fd.get(), F_GET_SEALS);
     return seals != -1 && (seals & size_seals) == size_seals;

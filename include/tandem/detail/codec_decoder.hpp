@@ -13,6 +13,10 @@
 
 namespace tandem {
 
+namespace detail {
+class descriptor_source;
+}
+
 /// Reads values back from bytes that may be damaged or hostile.
 ///
 /// Bounds   never reads beyond the bytes given; never allocates more than 16 times their number
@@ -56,7 +60,12 @@ public:
         if (at_ != end_) fail_at_end();
     }
 
+    /// Where the descriptors of handles come from; without it, handles cannot be decoded.
+    void find_descriptors(detail::descriptor_source* source) noexcept { descriptors_ = source; }
+
     // ---- for codec_traits ----
+
+    [[nodiscard]] detail::descriptor_source* descriptors() const noexcept { return descriptors_; }
 
     template <class T>
     [[nodiscard]] const std::byte* take_block(std::size_t count) {
@@ -151,6 +160,7 @@ private:
     const std::byte* begin_;
     const std::byte* at_;
     const std::byte* end_;
+    detail::descriptor_source* descriptors_ = nullptr;
     std::size_t promised_ = 0;
     int nesting_ = 0;
 };

@@ -17,6 +17,7 @@
 namespace tandem {
 
 namespace detail {
+class descriptor_sink;
 inline constexpr int max_nesting = 256;
 inline constexpr std::string_view too_deep = "nested more than 256 levels deep";
 } // namespace detail
@@ -31,11 +32,13 @@ public:
     encoder(encoder&& other) noexcept
         : data_{std::exchange(other.data_, nullptr)},
           size_{std::exchange(other.size_, 0)},
-          capacity_{std::exchange(other.capacity_, 0)} {}
+          capacity_{std::exchange(other.capacity_, 0)},
+          descriptors_{std::exchange(other.descriptors_, nullptr)} {}
     encoder& operator=(encoder other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);
         std::swap(capacity_, other.capacity_);
+        std::swap(descriptors_, other.descriptors_);
         return *this;
     }
     ~encoder() { std::free(data_); }
@@ -59,7 +62,12 @@ public:
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {data_, size_}; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
+    /// Where the descriptors of handles go from now on; without it, handles cannot be encoded.
+    void carry_descriptors(detail::descriptor_sink* sink) noexcept { descriptors_ = sink; }
+
     // ---- for codec_traits ----
+
+    [[nodiscard]] detail::descriptor_sink* descriptors() const noexcept { return descriptors_; }
 
     /// Room for `count` more bytes, which the caller fills.
     [[nodiscard]] std::byte* grow(std::size_t count) {
@@ -117,6 +125,7 @@ private:
     std::byte* data_ = nullptr;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
+    detail::descriptor_sink* descriptors_ = nullptr;
     int nesting_ = 0;
 };
 

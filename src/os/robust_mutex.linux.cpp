@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "os/robust_mutex.hpp"
+
+#include <cerrno>
+#include <ctime>
+
+namespace tandem::os {
+
+namespace {
+
+timespec to_timespec(robust_mutex::clock::time_point when) noexcept {
+    const auto since = when.time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+    return {.tv_sec = static_cast<std::time_t>(seconds.count()),
+            .tv_nsec = std::chrono::nanoseconds{since - seconds}.count()};
+}
+
+} // namespace
+
+// Error checking: a thread that locks what it holds is told so and does not wait for itself.
+robust_mutex::robust_mutex() noexcept {
+    pthread_mutexattr_t attributes;
+    (void)::pthread_mutexattr_init(&attributes);
+    (void)::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    (void)::pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    (void)::pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK);
+    (void)::pthread_mutex_init(&mutex_, &attributes);
+    (void)::pthread_mutexattr_destroy(&attributes);
+}
+
+robust_mutex::outcome robust_mutex::try_lock() noexcept {
+    return judge(::pthread_mutex_trylock(&mutex_));
+}
+
+robust_mutex::outcome robust_mutex::lock(std::optional<clock::time_point> deadline) noexcept {
+    if (!deadline) return judge(::pthread_mutex_lock(&mutex_));
+    // libstdc++'s steady clock is CLOCK_MONOTONIC.
+    const timespec until = to_timespec(*deadline);
+    return judge(::pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until));
+}
+
+bool robust_mutex::unlock() noexcept { return ::pthread_mutex_unlock(&mutex_) == 0; }
+
+robust_mutex::outcome robust_mutex::judge(int returned) noexcept {
+    switch (returned) {
+        case 0:
+            return outcome::locked;
+        case EOWNERDEAD:
+            (void)::pthread_mutex_consistent(&mutex_);
+            return outcome::owner_died;
+        case EBUSY:
+        case ETIMEDOUT:
+            return outcome::busy;
+        case EDEADLK:
+            return outcome::own;
+        default:
+            return outcome::broken;
+    }
+}
+
+} // namespace tandem::os
