@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "os/unique_fd.hpp"
+#include "tandem/codec_error.hpp"
 
 namespace tandem::detail {
 
@@ -18,6 +19,10 @@ descriptor::descriptor(os::unique_fd&& fd) : owner_{std::make_shared<const owner
 const os::unique_fd& descriptor::fd() const noexcept {
     static const os::unique_fd none;
     return owner_ ? owner_->fd : none;
+}
+
+void descriptor_sink::put_as(std::uint64_t /*number*/, const descriptor& /*sent*/) {
+    throw codec_error{"encoding a handle: what was encoded elsewhere cannot travel this way"};
 }
 
 } // namespace tandem::detail

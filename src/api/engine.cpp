@@ -32,7 +32,7 @@ runtime::engine_base& ours(const std::shared_ptr<runtime::engine_base>& engine) 
     return *engine;
 }
 
-runtime::engine_base* make_engine(const pool_options& options, std::vector<std::byte> initializer) {
+runtime::engine_base* make_engine(const pool_options& options, parcel initializer) {
     if (options.backend == backend::processes)
         return new runtime::pool_engine{options, std::move(initializer)};
     return new runtime::local_engine{options, std::move(initializer)};
@@ -40,7 +40,7 @@ runtime::engine_base* make_engine(const pool_options& options, std::vector<std::
 
 } // namespace
 
-engine::engine(const pool_options& options, std::vector<std::byte> initializer)
+engine::engine(const pool_options& options, parcel initializer)
     : engine_{make_engine(options, std::move(initializer)), &release} {}
 
 void engine::add(const std::shared_ptr<job>& job, const call_options& options) const {

@@ -27,7 +27,7 @@ inline constexpr const char* keeper_role = "keeper"; // a forkserver that adopts
 inline constexpr const char* child_role_name = "child";
 
 inline constexpr std::uint32_t protocol_magic = 0x544e'444dU; // "TNDM"
-inline constexpr std::uint32_t protocol_version = 3;
+inline constexpr std::uint32_t protocol_version = 4;
 
 /// The largest message: requests with more to say put it into a memory object.
 inline constexpr std::size_t most_message_bytes = 16384;
@@ -49,6 +49,7 @@ enum class descriptor_use : std::uint32_t {
     errors,
     first,   // worker: its segment; process: its page
     second,  // worker: its pool's bell; process: the memory for its result
+    handles, // a socket with the descriptors of what crosses later, or lies in it already
     slots,   // the slots that pools of the child share with the pool that it belongs to
     program, // added by the server: the program's pidfd
     count,

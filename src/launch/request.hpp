@@ -32,7 +32,8 @@ struct request {
 /// What a child that is executed gets beside the memory object, which is the first, and the
 /// program's pidfd, which is the last.
 inline constexpr std::array uses_of_executed_child{descriptor_use::status, descriptor_use::first,
-                                                   descriptor_use::second, descriptor_use::slots};
+                                                   descriptor_use::second, descriptor_use::handles,
+                                                   descriptor_use::slots};
 
 /// Finds what this process was executed for among its descriptors, from number `first` on. nullopt:
 /// they are no start.

@@ -38,7 +38,7 @@ std::uint64_t next_shared_id() noexcept {
 
 } // namespace
 
-local_engine::local_engine(const pool_options& options, std::vector<std::byte> initializer)
+local_engine::local_engine(const pool_options& options, detail::parcel initializer)
     : options_{options},
       inline_{options.backend == backend::inline_},
       initializer_{std::move(initializer)},
@@ -155,8 +155,13 @@ local_task local_engine::prepare(job_map::iterator job, std::size_t index) const
                     .state = entry.state(),
                     .item = {},
                     .shared = shared_};
-    if (task.kind == detail::thunk_kind::call) task.item.write_bytes(*task.state);
+    task.item.carry_descriptors(&task.descriptors);
+    if (task.kind == detail::thunk_kind::call) {
+        task.item.write_bytes(task.state->bytes);
+        task.state->descriptors.append_to(&task.descriptors);
+    }
     entry.job().encode_items(index, 1, task.item);
+    task.item.carry_descriptors(nullptr);
     return task;
 }
 
@@ -165,7 +170,9 @@ void local_engine::settle(const local_task& task, const local_outcome& outcome) 
     if (job == jobs_.end()) return; // cancelled meanwhile
     auto& entry = job->second;
     if (outcome.error) return fail_item(job, task.index, outcome.error);
+    auto handles = outcome.descriptors;
     decoder body{outcome.body.bytes()};
+    body.find_descriptors(&handles);
     if (outcome.failed) {
         const auto position = entry.job().position(task.index);
         return fail_item(job, task.index,

@@ -42,7 +42,7 @@ namespace tandem::runtime {
 class local_engine final : public engine_base {
 public:
     /// \throws launch_error, std::invalid_argument
-    local_engine(const pool_options& options, std::vector<std::byte> initializer);
+    local_engine(const pool_options& options, detail::parcel initializer);
     local_engine(const local_engine&) = delete;
     local_engine& operator=(const local_engine&) = delete;
     ~local_engine() override { local_engine::terminate(); }
@@ -121,7 +121,7 @@ private:
     const unsigned generation_ = os::fork_generation();
     const pool_options options_;
     const bool inline_;
-    const std::vector<std::byte> initializer_;
+    const detail::parcel initializer_;
     std::atomic<int> processes_; // written under the lock
     callback_thread callbacks_;
     std::recursive_mutex turn_; // guards: inline_worker_

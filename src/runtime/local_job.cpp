@@ -15,10 +15,12 @@ local_job::local_job(std::shared_ptr<detail::job> job, error_policy on_error)
       complete_{!job_->grows()} {}
 
 void local_job::encode_state() {
+    auto state = std::make_shared<detail::parcel>();
     encoder out;
+    out.carry_descriptors(&state->descriptors);
     job_->encode_state(out);
-    const auto bytes = out.bytes();
-    state_ = std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
+    state->bytes.assign(out.bytes().begin(), out.bytes().end());
+    state_ = std::move(state);
 }
 
 void local_job::extend(std::size_t count, bool last) noexcept {

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "tandem/codec.hpp"
+#include "tandem/detail/descriptor_bundle.hpp"
 #include "tandem/detail/job.hpp"
 #include "tandem/pool_options.hpp"
 
@@ -36,7 +37,7 @@ public:
     /// \throws launch_error, and what encoding the callable throws
     void encode_state();
     /// The thunk's name, the callable and what goes to every call, encoded.
-    [[nodiscard]] const std::shared_ptr<const std::vector<std::byte>>& state() const noexcept {
+    [[nodiscard]] const std::shared_ptr<const detail::parcel>& state() const noexcept {
         return state_;
     }
 
@@ -84,7 +85,7 @@ private:
 
     std::shared_ptr<detail::job> job_;
     error_policy on_error_;
-    std::shared_ptr<const std::vector<std::byte>> state_;
+    std::shared_ptr<const detail::parcel> state_;
     std::size_t size_;
     bool complete_;            // size_ is final
     std::size_t next_ = 0;     // first item that nobody ever had

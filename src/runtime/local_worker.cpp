@@ -19,6 +19,7 @@ public:
     void begin_item() override {}
     encoder& value() override {
         outcome_.body.clear();
+        outcome_.descriptors.clear();
         return outcome_.body;
     }
     void finish_item() override { has_outcome_ = true; }
@@ -32,7 +33,12 @@ public:
         if (!has_outcome_) fail_item();
     }
 
-    [[nodiscard]] local_outcome take() { return std::move(outcome_); }
+    item_sink() { outcome_.body.carry_descriptors(&outcome_.descriptors); }
+
+    [[nodiscard]] local_outcome take() {
+        outcome_.body.carry_descriptors(nullptr);
+        return std::move(outcome_);
+    }
 
 private:
     local_outcome outcome_;
@@ -60,13 +66,15 @@ private:
 
 } // namespace
 
-void local_worker::begin(std::span<const std::byte> initializer) {
+void local_worker::begin(const detail::parcel& initializer) {
     items_run_ = 0;
-    if (initializer.empty()) return;
+    if (initializer.bytes.empty()) return;
     const use_worker_state own{state_};
     item_sink sink;
     try {
-        decoder call{initializer};
+        auto handles = initializer.descriptors;
+        decoder call{initializer.bytes};
+        call.find_descriptors(&handles);
         detail::read_thunk(call, detail::thunk_kind::call).as_call()(call, sink);
     } catch (...) {
         sink.fail_rest();
@@ -105,7 +113,9 @@ local_outcome local_worker::try_run(const local_task& task) {
 }
 
 void local_worker::run_item(const local_task& task, detail::result_sink& sink) {
+    auto handles = task.descriptors;
     decoder item{task.item.bytes()};
+    item.find_descriptors(&handles);
     if (task.kind == detail::thunk_kind::call)
         return detail::read_thunk(item, detail::thunk_kind::call).as_call()(item, sink);
     auto& job = open(task);
@@ -118,7 +128,9 @@ local_worker::opened_job& local_worker::open(const local_task& task) {
     auto& job = place->second;
     if (!is_new) return job;
     try {
-        decoder state{*task.state};
+        auto handles = task.state->descriptors;
+        decoder state{task.state->bytes};
+        state.find_descriptors(&handles);
         job.runner = detail::read_thunk(state, detail::thunk_kind::job).as_job()(state);
     } catch (...) {
         job.error = std::current_exception(); // told once per item

@@ -10,11 +10,11 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <span>
 #include <unordered_map>
 #include <vector>
 
 #include "runtime/local_store.hpp"
+#include "tandem/detail/descriptor_bundle.hpp"
 #include "tandem/detail/thunk.hpp"
 #include "tandem/worker_state.hpp"
 
@@ -25,8 +25,9 @@ struct local_task {
     std::uint64_t job = 0; // its number
     std::size_t index = 0;
     detail::thunk_kind kind = detail::thunk_kind::call;
-    std::shared_ptr<const std::vector<std::byte>> state;
+    std::shared_ptr<const detail::parcel> state;
     encoder item;
+    detail::descriptor_bundle descriptors{}; // that the item names
     shared_values shared;
 };
 
@@ -34,7 +35,8 @@ struct local_task {
 struct local_outcome {
     bool failed = false;
     encoder body;
-    std::exception_ptr error; // instead: there was no memory for the body
+    detail::descriptor_bundle descriptors{}; // that the body names
+    std::exception_ptr error;                // instead: there was no memory for the body
 };
 
 /// Used by one thread at a time. What the initializer leaves behind is this worker's own, whichever
@@ -43,7 +45,7 @@ class local_worker {
 public:
     /// Calls an encoded initializer, if there is one.
     /// \throws initializer_failed
-    void begin(std::span<const std::byte> initializer);
+    void begin(const detail::parcel& initializer);
     /// Items that were run since then.
     [[nodiscard]] std::size_t items_run() const noexcept { return items_run_; }
     /// True in a task: one of an inline engine may run others.

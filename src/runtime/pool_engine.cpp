@@ -222,6 +222,7 @@ void pool_engine::settle(const item_outcome& outcome, int worker) {
     if (outcome.result.lost)
         return fail_item(entry, first, std::make_exception_ptr(std::bad_alloc{}));
     decoder body{outcome.result.body};
+    body.find_descriptors(outcome.descriptors);
     if (outcome.result.kind == wire::result_kind::error) {
         const auto error = decode_task_error(body, {entry.job().position(first), worker});
         return fail_item(entry, first, error);

@@ -62,7 +62,7 @@ namespace tandem::runtime {
 class pool_engine final : public engine_base {
 public:
     /// \throws launch_error, std::invalid_argument
-    explicit pool_engine(const pool_options& options, std::vector<std::byte> initializer = {});
+    explicit pool_engine(const pool_options& options, detail::parcel initializer = {});
     ~pool_engine() override { terminate(); }
 
     void add(const std::shared_ptr<detail::job>& job, const call_options& options) override;
@@ -157,7 +157,7 @@ private:
 
     const unsigned generation_ = os::fork_generation();
     const pool_options options_;
-    const std::vector<std::byte> initializer_;
+    const detail::parcel initializer_;
     output_forwarder output_;
     pool_share share_; // guarded by mutex_
     const worker_supplies supplies_;

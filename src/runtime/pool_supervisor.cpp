@@ -52,12 +52,12 @@ T usable(os::result<T>&& made, const char* doing) {
 
 } // namespace
 
-pool_engine::pool_engine(const pool_options& options, std::vector<std::byte> initializer)
+pool_engine::pool_engine(const pool_options& options, detail::parcel initializer)
     : options_{options},
       initializer_{std::move(initializer)},
       output_{options.output},
       share_{share_of(options.processes)},
-      supplies_{.initializer = initializer_,
+      supplies_{.initializer = &initializer_,
                 .max_items = options.max_tasks_per_child,
                 .max_resident_bytes = options.max_resident_bytes,
                 .output = &output_,

@@ -12,6 +12,7 @@
 #include "runtime/backtrace.hpp"
 #include "runtime/memory_state.hpp"
 #include "runtime/surroundings.hpp"
+#include "tandem/codec_error.hpp"
 #include "tandem/error.hpp"
 
 namespace tandem::runtime {
@@ -43,23 +44,30 @@ pool_worker pool_worker::start(const channel::parent_bell& bell, const worker_su
     auto order = worker_start(supplies.library_threads);
     order.descriptors.lend(launch::descriptor_use::first, segment->fd().get());
     order.descriptors.lend(launch::descriptor_use::second, bell.fd().get());
+    auto descriptors = channel::descriptor_socket::create();
+    if (!descriptors)
+        throw launch_error{"creating a worker's socket: " + descriptors.error().message()};
+    order.descriptors.set(launch::descriptor_use::handles, descriptors->second.release());
     const auto output = supplies.output->connect(order);
     segment->header().output_mark = output.mark();
     auto child = launch::child_process::request(order, {});
     segment->close_fd();
     segment->header().max_resident_bytes.store(supplies.max_resident_bytes,
                                                std::memory_order_relaxed); // before the first task
-    pool_worker worker{channel::pool_end{std::move(*segment)}, std::move(child), supplies};
+    pool_worker worker{channel::pool_end{std::move(*segment)}, std::move(child),
+                       std::move(descriptors->first), supplies};
     worker.output_ = output;
     worker.send_initializer();
     return worker;
 }
 
 void pool_worker::send_initializer() {
-    if (supplies_.initializer.empty()) return;
+    const auto& initializer = *supplies_.initializer;
+    if (initializer.bytes.empty()) return;
     encoder message;
     message.write(std::uint32_t{0}); // run_flags
-    message.write_bytes(supplies_.initializer);
+    message.write_bytes(initializer.bytes);
+    (void)send_descriptors(initializer.descriptors); // there is room: it is the first record
     in_flight_.push_back({.items = {0, 1}, .sent = 1, .is_initializer = true});
     in_flight_.back().ticket = channel_.send(wire::task_kind::call, 0, message.bytes());
     channel_.publish();
@@ -82,13 +90,15 @@ bool pool_worker::assign(job_entry& entry, item_range items, encoder& buffer) {
     if (!is_call) open(entry, buffer);
     const bool is_open = is_call || opened_.contains(entry.number());
     if (!is_open || !channel_.can_send()) return false; // those messages took the room
-    buffer.clear();
+    start_record(buffer);
     if (!is_call) buffer.write(static_cast<std::uint32_t>(items.count));
     const auto flags = flags_of(entry, items.count);
     buffer.write(flags);
     if (is_call) entry.job().encode_state(buffer);
     entry.job().encode_items(items.first, items.count, buffer);
     entry.learn_bytes(items.count, buffer.size());
+    if (!sent_with_.empty()) [[unlikely]]
+        if (!send_descriptors(sent_with_) || !channel_.can_send()) return false;
     const auto kind = is_call ? wire::task_kind::call : wire::task_kind::chunk;
     in_flight_.push_back(
         {.entry = &entry, // first: it may throw
@@ -136,10 +146,43 @@ void pool_worker::withdraw(std::uint64_t blob) noexcept {
 
 void pool_worker::open(job_entry& entry, encoder& buffer) {
     if (opened_.contains(entry.number()) || !channel_.can_send()) return;
-    buffer.clear();
+    start_record(buffer);
     entry.job().encode_state(buffer);
+    if (!send_descriptors(sent_with_) || !channel_.can_send()) return;
     opened_.insert(entry.number());
     (void)channel_.send(wire::task_kind::open_job, entry.number(), buffer.bytes());
+}
+
+void pool_worker::start_record(encoder& buffer) noexcept {
+    buffer.clear();
+    buffer.carry_descriptors(&sent_with_);
+    sent_with_.clear();
+}
+
+/// False if there is no room for them now. What names them has to follow at once.
+bool pool_worker::send_descriptors(const detail::descriptor_bundle& bundle) {
+    if (bundle.empty()) return true;
+    const auto ask_to_drain = [this] {
+        (void)channel_.send_short(wire::task_kind::descriptors);
+        channel_.publish();
+    };
+    if (const auto sent = descriptors_.send_and_drain(bundle, ask_to_drain); !sent) {
+        if (!in_flight_.empty()) return false; // the worker takes some as it goes on
+        throw codec_error{"sending " + std::to_string(bundle.entries().size()) +
+                          " handles to a worker at once: " + sent.error().message()};
+    }
+    encoder numbers;
+    for (const auto& each : bundle.entries()) numbers.write(each.number);
+    (void)channel_.send(wire::task_kind::descriptors, 0, numbers.bytes());
+    return true;
+}
+
+void pool_worker::receive_descriptors(const channel::received_result& named) {
+    try {
+        received_with_ = descriptors_.receive(wire::read_numbers(named.body));
+    } catch (const std::bad_alloc&) {
+        received_with_.clear(); // then decoding the result fails
+    }
 }
 
 void pool_worker::send_closed_jobs() {
@@ -150,8 +193,16 @@ void pool_worker::send_closed_jobs() {
 }
 
 std::optional<item_outcome> pool_worker::next_outcome() {
-    const auto result = channel_.next_result();
-    if (!result) return std::nullopt;
+    if (result_was_taken_ && !received_with_.empty()) [[unlikely]]
+        received_with_.clear();
+    result_was_taken_ = false;
+    auto result = channel_.next_result();
+    while (result && result->kind == wire::result_kind::descriptors) {
+        receive_descriptors(*result);
+        result = channel_.next_result();
+    }
+    if (!result) return std::nullopt; // what names the descriptors may be still to come
+    result_was_taken_ = true;
     const auto count = number_of_results(*result);
     results_received_ += count;
     if (count == 0 || in_flight_.empty() || count > in_flight_.front().items.count ||
@@ -173,7 +224,8 @@ std::size_t pool_worker::number_of_results(const channel::received_result& resul
 
 item_outcome pool_worker::take_outcome(const channel::received_result& result, std::size_t count) {
     auto& front = in_flight_.front();
-    item_outcome outcome{front.entry, {front.items.first, count}, result, 0, front.is_initializer};
+    item_outcome outcome{front.entry, {front.items.first, count}, result, &received_with_,
+                         0,           front.is_initializer};
     front.items.first += count;
     front.items.count -= count;
     if (front.items.count == 0) {

@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "channel/descriptor_socket.hpp"
 #include "channel/pool_end.hpp"
 #include "launch/child_process.hpp"
 #include "runtime/job_entry.hpp"
@@ -53,17 +54,18 @@ struct item_outcome {
     job_entry* entry = nullptr; // null: nobody cares
     item_range items;
     channel::received_result result;
+    detail::descriptor_source* descriptors = nullptr; // that the result names
     std::size_t completed_chunk = 0; // number of items, if this result is its chunk's last
     bool of_initializer = false;
 };
 
 /// What every worker of a pool gets.
 struct worker_supplies {
-    std::span<const std::byte> initializer; // an encoded call; empty: none
-    std::size_t max_items = 0;              // then it is replaced; 0: no limit
-    std::uint64_t max_resident_bytes = 0;   // as above
-    output_forwarder* output = nullptr;     // outlives the workers
-    int library_threads = 0;                // that OpenMP and the like may start in it
+    const detail::parcel* initializer = nullptr; // an encoded call; empty: none
+    std::size_t max_items = 0;                   // then it is replaced; 0: no limit
+    std::uint64_t max_resident_bytes = 0;        // as above
+    output_forwarder* output = nullptr;          // outlives the workers
+    int library_threads = 0;                     // that OpenMP and the like may start in it
 };
 
 /// Bytes that all workers of a pool get, in the order of their numbers.
@@ -205,8 +207,11 @@ public:
 
 private:
     pool_worker(channel::pool_end channel, launch::child_process child,
-                const worker_supplies& supplies)
-        : channel_{std::move(channel)}, child_{std::move(child)}, supplies_{supplies} {}
+                channel::descriptor_socket descriptors, const worker_supplies& supplies)
+        : channel_{std::move(channel)},
+          child_{std::move(child)},
+          descriptors_{std::move(descriptors)},
+          supplies_{supplies} {}
 
     void send_initializer();
     [[nodiscard]] std::size_t number_of_results(
@@ -214,12 +219,19 @@ private:
     item_outcome take_outcome(const channel::received_result& result, std::size_t count);
     void send_closed_jobs();
     void open(job_entry& entry, encoder& buffer);
+    void start_record(encoder& buffer) noexcept;
+    [[nodiscard]] bool send_descriptors(const detail::descriptor_bundle& bundle);
+    void receive_descriptors(const channel::received_result& named);
 
     static constexpr std::size_t first_depth = 2; // one that runs and one behind it
     static constexpr std::size_t greatest_depth = 8192;
 
     channel::pool_end channel_;
     launch::child_process child_;
+    channel::descriptor_socket descriptors_;
+    detail::descriptor_bundle sent_with_;     // a record that is being encoded
+    detail::descriptor_bundle received_with_; // the result that comes next, or was taken last
+    bool result_was_taken_ = false;
     std::deque<assignment> in_flight_;
     std::unordered_set<std::uint32_t> opened_;
     std::vector<std::uint32_t> closed_; // to be told to the worker with the next task

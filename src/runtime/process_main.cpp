@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 
+#include "channel/descriptor_socket.hpp"
 #include "fault/fault.hpp"
 #include "os/crash_handler.hpp"
 #include "os/fork.hpp"
@@ -138,6 +139,10 @@ bool succeeds_or_is_reported(const launch::child_start& start, Step step) {
 
 int run_process(launch::child_start& start) {
     decoder call{start.payload};
+    auto handles =
+        channel::descriptor_socket{start.descriptors.take(launch::descriptor_use::handles)}
+            .receive_all();
+    call.find_descriptors(&handles);
     const detail::thunk_entry* thunk = nullptr;
     const auto find_and_settle = [&] {
         thunk = &detail::read_thunk(call, detail::thunk_kind::call);

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "channel/descriptor_socket.hpp"
 #include "fault/fault.hpp"
 #include "launch/to_exit_status.hpp"
 #include "os/fork.hpp"
@@ -104,10 +105,26 @@ parts prepare(launch::child_start& start, bool wants_result) {
     return made;
 }
 
+/// The socket in which these lie for the child; none if there are none.
+os::unique_fd send_ahead(const detail::descriptor_bundle& handles, const std::string& name) {
+    if (handles.empty()) return {};
+    const auto reason = [&](const std::error_code& error) {
+        return "sending it " + std::to_string(handles.entries().size()) +
+               " handles: " + error.message();
+    };
+    auto ends = channel::descriptor_socket::create();
+    if (!ends) throw failed_start(name, reason(ends.error()));
+    if (const auto sent = ends->first.send(handles); !sent)
+        throw failed_start(name, reason(sent.error()));
+    return ends->second.release();
+}
+
 parts request_and_wait(const process_options& options, const detail::process_body& body,
                        start_method method, bool wants_result) {
     launch::require_bootstrap(); // first: a static object has code that cannot be named yet
     encoder payload;
+    detail::descriptor_bundle handles;
+    payload.carry_descriptors(&handles);
     body.encode(payload);
     const auto begun = clock::now();
     auto again = options; // with the name that the first try has given it
@@ -116,6 +133,7 @@ parts request_and_wait(const process_options& options, const detail::process_bod
         again.name = start.settings.name;
         start.payload = payload.bytes();
         auto made = prepare(start, wants_result);
+        start.descriptors.set(launch::descriptor_use::handles, send_ahead(handles, made.name));
         made.child = launch::child_process::request(
             start, {.executes = method == start_method::spawn, .keeps = options.keep_descendants});
         fault::hit("program.before_handshake");

@@ -14,6 +14,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "channel/descriptor_socket.hpp"
 #include "channel/worker_end.hpp"
 #include "fault/fault.hpp"
 #include "os/crash_handler.hpp"
@@ -44,8 +45,9 @@ constexpr void (*on_begin)() = fault::enabled ? +[] { fault::hit("worker.item_be
 /// Sends each outcome the moment it is there: what a worker has finished survives its crash.
 class ring_sink final : public detail::result_sink {
 public:
-    ring_sink(channel::worker_end& channel, const output_mark& mark)
-        : channel_{channel}, mark_{mark} {}
+    ring_sink(channel::worker_end& channel, const channel::descriptor_socket& descriptors,
+              const output_mark& mark)
+        : channel_{channel}, descriptors_{descriptors}, mark_{mark} {}
 
     /// Expects `count` items. `flags`: see wire::run_flags.
     void open(std::uint32_t count, std::uint32_t flags) {
@@ -81,12 +83,12 @@ public:
         fault::hit("worker.item_begun");
     }
     encoder& value() override {
-        buffer_.clear();
+        start_record();
         return buffer_;
     }
     void finish_item() override { send(wire::result_kind::value); }
     void fail_item() override {
-        buffer_.clear();
+        start_record();
         buffer_.write(describe_current_exception());
         send(wire::result_kind::error);
     }
@@ -104,7 +106,28 @@ private:
 
     [[nodiscard]] bool marks_output() const noexcept { return mark_ != output_mark{}; }
 
+    void start_record() noexcept {
+        buffer_.clear();
+        buffer_.carry_descriptors(&sent_with_);
+        sent_with_.clear();
+    }
+
+    /// Sends the descriptors that the result names.
+    void send_descriptors() {
+        if (sent_with_.empty()) return;
+        const auto ask_to_drain = [this] {
+            channel_.send_result(wire::result_kind::descriptors, 0, {});
+        };
+        if (const auto sent = descriptors_.send_and_drain(sent_with_, ask_to_drain); !sent)
+            throw codec_error{"returning " + std::to_string(sent_with_.entries().size()) +
+                              " handles from a task at once: " + sent.error().message()};
+        encoder numbers;
+        for (const auto& each : sent_with_.entries()) numbers.write(each.number);
+        channel_.send_result(wire::result_kind::descriptors, 0, numbers.bytes());
+    }
+
     void send(wire::result_kind kind) {
+        send_descriptors();
         if (marks_output()) write_output_mark(mark_);
         --left_;
         running_ = false;
@@ -121,8 +144,10 @@ private:
     }
 
     channel::worker_end& channel_;
+    const channel::descriptor_socket& descriptors_;
     const output_mark mark_;
     encoder buffer_;
+    detail::descriptor_bundle sent_with_; // the result in it
     std::uint32_t left_ = 0;
     std::uint32_t flags_ = 0;
     bool running_ = false;
@@ -137,8 +162,11 @@ std::span<const std::byte> whole_body(const channel::received_task& task) {
 
 class worker {
 public:
-    worker(channel::worker_end channel, const output_mark& mark)
-        : channel_{std::move(channel)}, sink_{channel_, mark} {}
+    worker(channel::worker_end channel, channel::descriptor_socket descriptors,
+           const output_mark& mark)
+        : channel_{std::move(channel)},
+          descriptors_{std::move(descriptors)},
+          sink_{channel_, descriptors_, mark} {}
 
     int run() {
         for (;;) {
@@ -164,12 +192,17 @@ public:
                 case wire::task_kind::unshare:
                     drop_shared_bytes(decoder{task.body}.read<std::uint64_t>());
                     break;
+                case wire::task_kind::descriptors:
+                    received_with_ = descriptors_.receive(wire::read_numbers(whole_body(task)));
+                    continue;
                 case wire::task_kind::stop:
                     detail::end_worker_state();
                     return 0;
                 case wire::task_kind::continuation:
                     return 1; // skipped or assembled before
             }
+            if (!received_with_.empty()) [[unlikely]]
+                received_with_.clear(); // they were for this task
         }
     }
 
@@ -191,7 +224,7 @@ private:
     void run_call(const channel::received_task& task) {
         sink_.open(1, 0);
         try {
-            decoder call{whole_body(task)};
+            auto call = reader_of(whole_body(task));
             sink_.open(1, call.read<std::uint32_t>());
             detail::read_thunk(call, detail::thunk_kind::call).as_call()(call, sink_);
         } catch (...) {
@@ -204,7 +237,7 @@ private:
         channel_.begin_opening(task.number);
         fault::hit("worker.opening");
         try {
-            decoder state{whole_body(task)};
+            auto state = reader_of(whole_body(task));
             job.runner = detail::read_thunk(state, detail::thunk_kind::job).as_job()(state);
         } catch (...) {
             job.error = std::current_exception(); // told once per item
@@ -213,7 +246,7 @@ private:
     }
 
     void run_chunk(const channel::received_task& task) {
-        decoder items{task.body};
+        auto items = reader_of(task.body);
         const auto count = items.read<std::uint32_t>();
         sink_.open(count, items.read<std::uint32_t>());
         try {
@@ -226,7 +259,15 @@ private:
         }
     }
 
+    [[nodiscard]] decoder reader_of(std::span<const std::byte> body) noexcept {
+        decoder reader{body};
+        reader.find_descriptors(&received_with_);
+        return reader;
+    }
+
     channel::worker_end channel_;
+    channel::descriptor_socket descriptors_;
+    detail::descriptor_bundle received_with_; // the task that comes next, or runs
     ring_sink sink_;
     std::unordered_map<std::uint32_t, opened_job> jobs_;
     clock::time_point next_look_; // at the memory
@@ -255,7 +296,10 @@ int run_worker(launch::child_start& start) {
     os::prefer_for_oom_kill();
     fault::hit("worker.before_first_task");
     const auto mark = segment->header().output_mark;
-    return worker{channel::worker_end{std::move(*segment), std::move(*bell)}, mark}.run();
+    channel::descriptor_socket descriptors{start.descriptors.take(descriptor_use::handles)};
+    return worker{channel::worker_end{std::move(*segment), std::move(*bell)},
+                  std::move(descriptors), mark}
+        .run();
 }
 
 } // namespace tandem::runtime

@@ -5,7 +5,11 @@
 
 // The kinds of records between a pool and its worker. Drawn in docs/protocol/worker_segment.md.
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
 
 namespace tandem::wire {
 
@@ -19,6 +23,7 @@ enum class task_kind : std::uint16_t {
     stop,             // end the process
     share,            // a number, and the bytes to keep under it; no result
     unshare,          // the number of shared bytes that are needed no more; no result
+    descriptors,      // numbers of the descriptors, sent beside, that the next record names
 };
 
 /// What is asked of a chunk or a call, beside its results.
@@ -32,9 +37,10 @@ struct run_flags {
 /// task and item it is.
 enum class result_kind : std::uint16_t {
     continuation = 0,
-    value, // the encoded result
-    error, // count, then type name and message of each exception in the chain
-    block, // the results of several items in a row, side by side; each as its bytes in memory
+    value,       // the encoded result
+    error,       // count, then type name and message of each exception in the chain
+    block,       // the results of several items in a row, side by side; each as its bytes in memory
+    descriptors, // as of a task, for the next result
 };
 
 /// Names a result, so that one that is lost, repeated, or of a task that the parent does not
@@ -42,6 +48,14 @@ enum class result_kind : std::uint16_t {
 [[nodiscard]] constexpr std::uint32_t result_number(std::uint64_t task,
                                                     std::uint64_t item) noexcept {
     return static_cast<std::uint32_t>((task & 0xffff) << 16 | (item & 0xffff));
+}
+
+/// The body of a record of kind `descriptors`. What is behind the last whole number is ignored.
+[[nodiscard]] inline std::vector<std::uint64_t> read_numbers(std::span<const std::byte> body) {
+    std::vector<std::uint64_t> numbers(body.size() / sizeof(std::uint64_t));
+    if (!numbers.empty())
+        std::memcpy(numbers.data(), body.data(), numbers.size() * sizeof(std::uint64_t));
+    return numbers;
 }
 
 } // namespace tandem::wire

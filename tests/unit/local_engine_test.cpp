@@ -75,10 +75,10 @@ void call_initialize(decoder& /*call*/, detail::result_sink& results) {
 }
 const detail::thunk_entry initializer_entry{&call_initialize};
 
-std::vector<std::byte> encoded_initializer() {
+detail::parcel encoded_initializer() {
     encoder out;
     initializer_entry.write_name(out);
-    return {out.bytes().begin(), out.bytes().end()};
+    return {.bytes = {out.bytes().begin(), out.bytes().end()}, .descriptors = {}};
 }
 
 class LocalEngine : public testing::TestWithParam<backend> {

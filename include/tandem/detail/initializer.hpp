@@ -11,10 +11,10 @@
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
-#include <vector>
 
 #include "tandem/codec.hpp"
 #include "tandem/detail/call_job.hpp"
+#include "tandem/detail/descriptor_bundle.hpp"
 #include "tandem/detail/thunk.hpp"
 #include "tandem/portable.hpp"
 #include "tandem/worker_state.hpp"
@@ -87,11 +87,14 @@ consteval bool require_initializer() {
 
 /// \throws launch_error if its code cannot be named
 template <class F, class... Args>
-std::vector<std::byte> encode_initializer(const F& callable, const Args&... arguments) {
+parcel encode_initializer(const F& callable, const Args&... arguments) {
+    parcel encoded;
     encoder out;
+    out.carry_descriptors(&encoded.descriptors);
     if constexpr (require_initializer<F, Args...>())
         initializer_call<F, Args...>::write(out, callable, arguments...);
-    return {out.bytes().begin(), out.bytes().end()};
+    encoded.bytes.assign(out.bytes().begin(), out.bytes().end());
+    return encoded;
 }
 
 } // namespace tandem::detail

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "tandem/codec.hpp"
+#include "tandem/detail/descriptor_bundle.hpp"
 #include "tandem/detail/item_call.hpp"
 #include "tandem/detail/job.hpp"
 #include "tandem/detail/substitute.hpp"
@@ -47,14 +48,16 @@ struct stream_result {
 template <class R>
 class stream_job : public job {
 public:
-    using encoded_item = std::vector<std::byte>;
-
     stream_job(stream_order order, const error_policy& policy)
         : job{detail::grows}, order_{order}, substitute_{substitute_for<R>(policy)} {}
 
     void encode_items(std::size_t first, std::size_t count, encoder& out) const override {
         const std::lock_guard guard{mutex_};
-        for (std::size_t i = first; i < first + count; ++i) out.write_bytes(entries_.at(i).item);
+        for (std::size_t i = first; i < first + count; ++i) {
+            const auto& item = entries_.at(i).item;
+            out.write_bytes(item.bytes);
+            item.descriptors.append_to(out.descriptors());
+        }
     }
     void accept(std::size_t index, decoder& encoded) override {
         const std::lock_guard guard{mutex_};
@@ -89,10 +92,10 @@ public:
     // ---- for the thread that reads ----
 
     /// Items that follow, for the engine to be told about.
-    void append(std::vector<encoded_item> items) {
+    void append(std::vector<parcel> items) {
         const std::lock_guard guard{mutex_};
         for (auto& item : items) {
-            held_bytes_ += item.size();
+            held_bytes_ += item.bytes.size();
             entries_[appended_++].item = std::move(item);
             ++unfinished_;
         }
@@ -152,19 +155,21 @@ public:
 
 private:
     struct stream_entry {
-        encoded_item item; // until there is an outcome
+        parcel item; // until there is an outcome
         std::optional<storable<R>> value;
         std::exception_ptr error;
         std::size_t result_bytes = 0;
         bool finished = false;
 
-        [[nodiscard]] std::size_t held_bytes() const noexcept { return item.size() + result_bytes; }
+        [[nodiscard]] std::size_t held_bytes() const noexcept {
+            return item.bytes.size() + result_bytes;
+        }
     };
     using entry_map = std::unordered_map<std::size_t, stream_entry>; // by index
 
     void note_outcome(stream_entry& entry, std::size_t index, std::size_t bytes) {
         held_bytes_ -= entry.held_bytes();
-        encoded_item{}.swap(entry.item);
+        entry.item = {};
         entry.result_bytes = bytes;
         held_bytes_ += bytes;
         entry.finished = true;

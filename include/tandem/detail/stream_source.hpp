@@ -94,7 +94,7 @@ private:
     }
 
     void pull(std::size_t count) {
-        std::vector<std::vector<std::byte>> items;
+        std::vector<parcel> items;
         try {
             pull_into(items, count);
         } catch (...) {
@@ -106,7 +106,7 @@ private:
         engine_.extend(*job_, pulled, exhausted_);
     }
 
-    void pull_into(std::vector<std::vector<std::byte>>& items, std::size_t count) {
+    void pull_into(std::vector<parcel>& items, std::size_t count) {
         const auto until = clock::now() + longest_pull;
         if (!begun_) {
             begun_ = true;
@@ -117,9 +117,12 @@ private:
         for (;; ++*at_) {
             exhausted_ = *at_ == std::ranges::end(view_);
             if (exhausted_) return;
+            parcel next;
             buffer_.clear();
+            buffer_.carry_descriptors(&next.descriptors);
             buffer_.template write<item>(**at_);
-            items.emplace_back(buffer_.bytes().begin(), buffer_.bytes().end());
+            next.bytes.assign(buffer_.bytes().begin(), buffer_.bytes().end());
+            items.push_back(std::move(next));
             if (items.size() == count || clock::now() >= until) return;
         }
     }
