@@ -21,8 +21,7 @@ bool pool_end::can_send() noexcept {
     return outbox_.empty() && room;
 }
 
-task_ticket pool_end::send(wire::task_kind kind, std::uint32_t number,
-                           std::span<const std::byte> body) {
+void pool_end::send(wire::task_kind kind, std::uint32_t number, std::span<const std::byte> body) {
     const auto limit = shm::max_body_bytes(tasks_.capacity());
     shm::record_header header;
     header.kind = static_cast<std::uint16_t>(kind);
@@ -34,8 +33,8 @@ task_ticket pool_end::send(wire::task_kind kind, std::uint32_t number,
         outbox_number_ = number;
         body = body.first(limit);
     }
-    const auto position = tasks_.position();
-    return {shm::write_record(tasks_, header, body), position, ++tasks_sent_};
+    (void)shm::write_record(tasks_, header, body);
+    ++tasks_sent_;
 }
 
 bool pool_end::send_short(wire::task_kind kind) noexcept {
@@ -75,7 +74,7 @@ void pool_end::publish() noexcept {
 bool pool_end::revoke(const task_ticket& ticket) noexcept {
     // What the worker has given back may have been written over by a later task.
     return !tasks_.recycled(ticket.position) &&
-           shm::take_claim(ticket.at, shm::claim_state::revoked);
+           shm::take_claim(tasks_.at(ticket.position), shm::claim_state::revoked);
 }
 
 void pool_end::keep_piece(std::span<const std::byte> piece) noexcept {

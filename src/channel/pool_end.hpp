@@ -18,9 +18,10 @@ namespace tandem::channel {
 
 /// Where a task lies in its worker's ring, to find out who has it.
 struct task_ticket {
-    std::byte* at = nullptr;
     std::uint64_t position = 0;
     std::uint32_t sequence = 0; // tasks sent to this worker before it, and itself
+
+    friend bool operator==(const task_ticket&, const task_ticket&) = default;
 };
 
 /// A result as the parent gets it. The body is valid until the next call of next_result().
@@ -42,7 +43,12 @@ public:
     [[nodiscard]] bool can_send() noexcept;
 
     /// Sends a task; can_send() was true. The worker sees it after publish().
-    task_ticket send(wire::task_kind kind, std::uint32_t number, std::span<const std::byte> body);
+    void send(wire::task_kind kind, std::uint32_t number, std::span<const std::byte> body);
+
+    /// Of the task that is sent next.
+    [[nodiscard]] task_ticket next_ticket() const noexcept {
+        return {tasks_.position(), tasks_sent_ + 1};
+    }
 
     /// Sends a message without a body if there is room, even where can_send() is false.
     [[nodiscard]] bool send_short(wire::task_kind kind) noexcept;

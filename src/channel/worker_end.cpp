@@ -209,7 +209,7 @@ void worker_end::ring_parent() noexcept {
     if (depth == parent_sleep::low_water) {
         // Relaxed: a hint that the parent wrote before it went to sleep.
         const auto low = segment_.header().low_water_bytes.load(std::memory_order_relaxed);
-        const bool has_tasks = tasks_.readable().size() > low + current_bytes_;
+        const bool has_tasks = tasks_.readable_now().size() > low + current_bytes_;
         const bool has_room = results_.backlog() < results_.capacity() / 2;
         if (has_tasks && has_room) return;
     }

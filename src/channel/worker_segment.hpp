@@ -16,6 +16,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -35,6 +36,7 @@ inline constexpr std::uint32_t segment_version = 3;
 /// Small, so that it stays in the cache: a warm megabyte is copied five times as fast as a cold
 /// one.
 inline constexpr std::size_t ring_bytes = std::size_t{256} << 10;
+static_assert(std::has_single_bit(ring_bytes));
 
 /// How deep a parent sleeps (doorbell depths).
 enum class parent_sleep : std::uint32_t {

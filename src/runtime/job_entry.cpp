@@ -15,6 +15,8 @@ constexpr std::size_t growth = 8;                   // at most, from one chunk t
 constexpr std::size_t target_bytes = std::size_t{32}
                                      << 10; // of items in one chunk: an eighth of the ring
 
+constexpr std::size_t most_in_a_row = 32; // tasks of one item
+
 constexpr std::size_t most_items = std::size_t{1} << 31; // in one chunk: their number has 32 bits
 
 } // namespace
@@ -45,7 +47,16 @@ std::size_t job_entry::chunk_limit(std::size_t workers) const noexcept {
 }
 
 item_range job_entry::take_chunk(std::size_t workers, std::size_t most) {
-    most = std::min(most, chunk_limit(workers));
+    return take(std::min(most, chunk_limit(workers)));
+}
+
+item_range job_entry::take_chunks(std::size_t workers, std::size_t tasks, std::size_t most) {
+    if (!is_in_single_items()) return take_chunk(workers, most);
+    const auto share = pending() / (2 * std::max<std::size_t>(1, workers));
+    return take(std::min(most, std::clamp<std::size_t>(share, 1, std::min(tasks, most_in_a_row))));
+}
+
+item_range job_entry::take(std::size_t most) {
     if (again_.empty()) {
         const item_range taken{next_, std::min(most, limit_ - next_)};
         next_ += taken.count;
@@ -64,7 +75,12 @@ void job_entry::give_back(item_range range) {
     range.count = std::min(range.count, limit_ - range.first);
     if (range.count == 0) return;
     const auto behind = std::ranges::lower_bound(again_, range.first, {}, &item_range::first);
-    again_.insert(behind, range);
+    if (behind != again_.end() && range.first + range.count == behind->first) {
+        behind->first = range.first;
+        behind->count += range.count;
+    } else {
+        again_.insert(behind, range);
+    }
 }
 
 void job_entry::fail_at(std::size_t index, std::size_t in_flight) {
@@ -117,7 +133,7 @@ void job_entry::learn_time(std::size_t count, std::uint32_t nanoseconds) noexcep
 }
 
 void job_entry::learn_bytes(std::size_t count, std::size_t bytes) noexcept {
-    bytes_per_item_ = std::max<std::size_t>(1, bytes / count);
+    bytes_per_item_ = count == 1 ? bytes : std::max<std::size_t>(1, bytes / count);
 }
 
 } // namespace tandem::runtime

@@ -39,6 +39,8 @@ public:
     [[nodiscard]] const call_options& options() const noexcept { return options_; }
     /// True if the size of chunks is up to us, so that workers should time them.
     [[nodiscard]] bool adapts() const noexcept { return options_.chunk_size == 0; }
+    /// True if each item is to be a task.
+    [[nodiscard]] bool is_in_single_items() const noexcept { return options_.chunk_size == 1; }
     /// True if an item may take only so much of something.
     [[nodiscard]] bool is_limited() const noexcept {
         return options_.timeout.count() > 0 || options_.cpu_time.count() > 0 || options_.memory > 0;
@@ -54,6 +56,8 @@ public:
     /// The next chunk for one of `workers`, of at most `most` items; has_pending() is true.
     [[nodiscard]] item_range take_chunk(std::size_t workers,
                                         std::size_t most = std::numeric_limits<std::size_t>::max());
+    /// As take_chunk(), for a worker that may get up to `tasks`: if a chunk is one item, several.
+    [[nodiscard]] item_range take_chunks(std::size_t workers, std::size_t tasks, std::size_t most);
     /// The first item to hand out; has_pending() is true.
     [[nodiscard]] std::size_t first_pending() const noexcept {
         return again_.empty() ? next_ : again_.front().first;
@@ -102,6 +106,7 @@ private:
     };
 
     [[nodiscard]] std::size_t pending() const noexcept;
+    [[nodiscard]] item_range take(std::size_t most);
     [[nodiscard]] std::size_t chunk_limit(std::size_t workers) const noexcept;
 
     std::shared_ptr<detail::job> job_;

@@ -163,7 +163,7 @@ bool pool_engine::may_spin() const {
 
 channel::parent_sleep pool_engine::prepare_sleep() {
     const bool all_have_plenty = std::ranges::all_of(workers_, [](const pool_worker& worker) {
-        return worker.in_flight().empty() || worker.in_flight().size() >= plenty;
+        return worker.task_count() == 0 || worker.task_count() >= plenty;
     });
     if (waiting_ != 1 || !leads_map_ || !all_have_plenty) return channel::parent_sleep::any_result;
     for (auto& worker : workers_)
@@ -325,13 +325,14 @@ bool pool_engine::hand_out() {
 bool pool_engine::assign_next(pool_worker& worker, job_entry& entry) {
     if (!worker.supply(blobs_, buffer_)) return false;
     const auto most = memory_ ? 1 : worker.items_left();
-    const auto items = entry.take_chunk(workers_.size(), most);
+    const auto items = entry.take_chunks(workers_.size(), worker.tasks_left(), most);
     if (!entry.has_pending()) scheduler_.dequeue(entry);
     try {
-        const bool assigned = worker.assign(entry, items, buffer_);
+        const auto sent =
+            worker.assign(entry, items, entry.is_in_single_items() ? 1 : items.count, buffer_);
         if (buffer_.size() > channel::ring_bytes) buffer_ = encoder{}; // keep no big task's memory
-        if (!assigned) scheduler_.requeue(entry, items);
-        return assigned;
+        if (sent < items.count) scheduler_.requeue(entry, {items.first + sent, items.count - sent});
+        return sent > 0;
     } catch (...) {
         refuse_items(entry, items, std::current_exception());
         return true;

@@ -33,10 +33,6 @@ std::uint32_t flags_of(const job_entry& entry, std::size_t items) noexcept {
 
 } // namespace
 
-std::size_t assignment::count_below(std::size_t limit) const noexcept {
-    return items.first < limit ? std::min(items.count, limit - items.first) : 0;
-}
-
 pool_worker pool_worker::start(const channel::parent_bell& bell, const worker_supplies& supplies) {
     auto segment = channel::worker_segment::create();
     if (!segment)
@@ -69,7 +65,9 @@ void pool_worker::send_initializer() {
     message.write_bytes(initializer.bytes);
     (void)send_descriptors(initializer.descriptors); // there is room: it is the first record
     in_flight_.push_back({.items = {0, 1}, .sent = 1, .is_initializer = true});
-    in_flight_.back().ticket = channel_.send(wire::task_kind::call, 0, message.bytes());
+    in_flight_.back().ticket = channel_.next_ticket();
+    ++tasks_;
+    channel_.send(wire::task_kind::call, 0, message.bytes());
     channel_.publish();
 }
 
@@ -80,16 +78,32 @@ int pool_worker::process_id() const noexcept {
 
 bool pool_worker::wants_task() noexcept {
     const auto depth = is_budgeted_ ? 1 : depth_;
-    return in_flight_.size() < depth && is_admitted_ && !is_initializing() && !is_retiring() &&
+    return tasks_ < depth && is_admitted_ && !is_initializing() && !is_retiring() &&
            items_left() > 0 && channel_.can_send();
 }
 
-bool pool_worker::assign(job_entry& entry, item_range items, encoder& buffer) {
+std::size_t pool_worker::assign(job_entry& entry, item_range items, std::size_t each,
+                                encoder& buffer) {
     const bool is_call = entry.job().kind() == detail::thunk_kind::call;
     send_closed_jobs();
     if (!is_call) open(entry, buffer);
-    const bool is_open = is_call || opened_.contains(entry.number());
-    if (!is_open || !channel_.can_send()) return false; // those messages took the room
+    if (!is_call && !opened_.contains(entry.number())) return 0; // those took the room
+    std::size_t sent = 0;
+    try {
+        while (sent < items.count && send_task(entry, {items.first + sent, each}, buffer))
+            sent += each;
+    } catch (...) {
+        if (sent == 0) throw;
+    }
+    items_sent_ += sent;
+    if (is_budgeted_)
+        begun_order_ = tasks_of_all_workers.fetch_add(1, std::memory_order_relaxed); // only grows
+    return sent;
+}
+
+bool pool_worker::send_task(job_entry& entry, item_range items, encoder& buffer) {
+    if (!channel_.can_send()) return false;
+    const bool is_call = entry.job().kind() == detail::thunk_kind::call;
     start_record(buffer);
     if (!is_call) buffer.write(static_cast<std::uint32_t>(items.count));
     const auto flags = flags_of(entry, items.count);
@@ -99,29 +113,48 @@ bool pool_worker::assign(job_entry& entry, item_range items, encoder& buffer) {
     entry.learn_bytes(items.count, buffer.size());
     if (!sent_with_.empty()) [[unlikely]]
         if (!send_descriptors(sent_with_) || !channel_.can_send()) return false;
+    const bool packed = (flags & wire::run_flags::packed) != 0;
+    remember({.entry = &entry,
+              .items = items,
+              .sent = items.count,
+              .task_bytes = shm::record_bytes(buffer.size()),
+              .result_bytes = packed ? entry.job().packed_bytes() : 0,
+              .ticket = channel_.next_ticket()});
     const auto kind = is_call ? wire::task_kind::call : wire::task_kind::chunk;
-    in_flight_.push_back(
-        {.entry = &entry, // first: it may throw
-         .items = items,
-         .sent = items.count,
-         .result_bytes = (flags & wire::run_flags::packed) != 0 ? entry.job().packed_bytes() : 0});
     try {
-        in_flight_.back().ticket = channel_.send(kind, entry.number(), buffer.bytes());
+        channel_.send(kind, entry.number(), buffer.bytes());
     } catch (...) {
-        in_flight_.pop_back();
+        drop_newest();
         throw;
     }
-    items_sent_ += items.count;
-    if (is_budgeted_)
-        begun_order_ = tasks_of_all_workers.fetch_add(1, std::memory_order_relaxed); // only grows
     return true;
+}
+
+/// Notes a task that is sent next.
+void pool_worker::remember(const assignment& sent) {
+    const bool goes_on = !in_flight_.empty() && sent.sent == 1 &&
+                         in_flight_.back().goes_on_with(*sent.entry, sent.items.first, sent.ticket);
+    if (!goes_on) {
+        in_flight_.push_back(sent);
+    } else {
+        ++in_flight_.back().items.count;
+        ++in_flight_.back().tasks;
+    }
+    ++tasks_;
+}
+
+item_range pool_worker::drop_newest() noexcept {
+    const auto dropped = in_flight_.back().drop_newest();
+    if (in_flight_.back().tasks == 0) in_flight_.pop_back();
+    --tasks_;
+    return dropped;
 }
 
 bool pool_worker::supply(const shared_blobs& blobs, encoder& buffer) {
     while (!withdrawn_.empty() && channel_.can_send()) {
         buffer.clear();
         buffer.write(withdrawn_.back());
-        (void)channel_.send(wire::task_kind::unshare, 0, buffer.bytes());
+        channel_.send(wire::task_kind::unshare, 0, buffer.bytes());
         withdrawn_.pop_back();
     }
     for (auto blob = blobs.lower_bound(next_blob_); blob != blobs.end(); ++blob) {
@@ -129,7 +162,7 @@ bool pool_worker::supply(const shared_blobs& blobs, encoder& buffer) {
         buffer.clear();
         buffer.write(blob->first);
         buffer.write_bytes(blob->second);
-        (void)channel_.send(wire::task_kind::share, 0, buffer.bytes());
+        channel_.send(wire::task_kind::share, 0, buffer.bytes());
         next_blob_ = blob->first + 1;
     }
     return channel_.can_send();
@@ -150,7 +183,7 @@ void pool_worker::open(job_entry& entry, encoder& buffer) {
     entry.job().encode_state(buffer);
     if (!send_descriptors(sent_with_) || !channel_.can_send()) return;
     opened_.insert(entry.number());
-    (void)channel_.send(wire::task_kind::open_job, entry.number(), buffer.bytes());
+    channel_.send(wire::task_kind::open_job, entry.number(), buffer.bytes());
 }
 
 void pool_worker::start_record(encoder& buffer) noexcept {
@@ -173,7 +206,7 @@ bool pool_worker::send_descriptors(const detail::descriptor_bundle& bundle) {
     }
     encoder numbers;
     for (const auto& each : bundle.entries()) numbers.write(each.number);
-    (void)channel_.send(wire::task_kind::descriptors, 0, numbers.bytes());
+    channel_.send(wire::task_kind::descriptors, 0, numbers.bytes());
     return true;
 }
 
@@ -187,7 +220,7 @@ void pool_worker::receive_descriptors(const channel::received_result& named) {
 
 void pool_worker::send_closed_jobs() {
     while (!closed_.empty() && channel_.can_send()) {
-        (void)channel_.send(wire::task_kind::close_job, closed_.back(), {});
+        channel_.send(wire::task_kind::close_job, closed_.back(), {});
         closed_.pop_back();
     }
 }
@@ -226,12 +259,9 @@ item_outcome pool_worker::take_outcome(const channel::received_result& result, s
     auto& front = in_flight_.front();
     item_outcome outcome{front.entry, {front.items.first, count}, result, &received_with_,
                          0,           front.is_initializer};
-    front.items.first += count;
-    front.items.count -= count;
-    if (front.items.count == 0) {
-        outcome.completed_chunk = front.sent;
-        in_flight_.pop_front();
-    }
+    outcome.completed_chunk = front.complete(count);
+    if (outcome.completed_chunk > 0) --tasks_;
+    if (front.tasks == 0) in_flight_.pop_front();
     return outcome;
 }
 
@@ -248,11 +278,10 @@ std::optional<item_outcome> pool_worker::salvage() {
 }
 
 std::optional<returned_items> pool_worker::return_newest() {
-    if (in_flight_.size() < 2 || !channel_.revoke(in_flight_.back().ticket)) return std::nullopt;
-    const auto& taken = in_flight_.back();
-    const returned_items returned{taken.entry, taken.items};
-    items_sent_ -= taken.items.count;
-    in_flight_.pop_back();
+    if (tasks_ < 2 || !channel_.revoke(in_flight_.back().newest())) return std::nullopt;
+    auto* const entry = in_flight_.back().entry;
+    const returned_items returned{entry, drop_newest()};
+    items_sent_ -= returned.items.count;
     return returned;
 }
 
@@ -261,10 +290,12 @@ void pool_worker::deepen() noexcept { depth_ = std::min(2 * depth_, greatest_dep
 void pool_worker::forget(const job_entry& entry) noexcept {
     for (auto& assigned : in_flight_)
         if (assigned.entry == &entry) assigned.entry = nullptr;
-    std::erase_if(in_flight_, [this](const assignment& assigned) {
-        return assigned.entry == nullptr && !assigned.is_initializer &&
-               channel_.revoke(assigned.ticket);
-    });
+    for (auto& assigned : in_flight_) {
+        if (assigned.entry != nullptr || assigned.is_initializer) continue;
+        for (; assigned.tasks > 0 && channel_.revoke(assigned.newest()); --tasks_)
+            (void)assigned.drop_newest();
+    }
+    std::erase_if(in_flight_, [](const assignment& assigned) { return assigned.tasks == 0; });
     if (opened_.erase(entry.number()) == 0) return;
     try {
         closed_.push_back(entry.number());
@@ -280,82 +311,9 @@ void pool_worker::forget_all() noexcept {
 void pool_worker::send_stop() {
     if (stop_sent_) return;
     while (!in_flight_.empty() && !in_flight_.back().is_initializer &&
-           channel_.revoke(in_flight_.back().ticket))
-        in_flight_.pop_back();
+           channel_.revoke(in_flight_.back().newest()))
+        (void)drop_newest();
     stop_sent_ = channel_.send_short(wire::task_kind::stop);
-}
-
-bool pool_worker::is_overdue() const noexcept {
-    constexpr std::chrono::seconds limit{10};
-    return child_.id() == 0 && std::chrono::steady_clock::now() - asked_for_ > limit;
-}
-
-bool pool_worker::is_at(const job_entry& entry) const noexcept {
-    return !in_flight_.empty() && in_flight_.front().entry == &entry;
-}
-
-bool pool_worker::runs_forgotten() const noexcept {
-    return !in_flight_.empty() && in_flight_.front().entry == nullptr && !is_initializing();
-}
-
-std::optional<channel::pool_end::running_item> pool_worker::running() const noexcept {
-    if (in_flight_.empty() || channel_.items_begun() == results_received_) return std::nullopt;
-    return channel_.running();
-}
-
-void pool_worker::condemn(const verdict& judgement) noexcept {
-    if (verdict_) return;
-    verdict_ = judgement;
-    child_.terminate();
-}
-
-void pool_worker::kill_if_due(job_entry::time_point now) noexcept {
-    if (verdict_ && now >= verdict_->kill_at) child_.kill();
-}
-
-void pool_worker::kill_rest(job_entry::time_point now) noexcept {
-    constexpr std::chrono::milliseconds patience{250};
-    if (!seen_ended_) seen_ended_ = now;
-    if (now - *seen_ended_ > patience) child_.kill();
-}
-
-memory_budget::worker pool_worker::memory_state() {
-    memory_budget::worker seen;
-    const auto resident = child_.id() == 0 ? std::nullopt : resident_bytes(child_.id());
-    if (verdict_ || (is_retiring() && in_flight_.empty()))
-        seen.state = memory_budget::state::stopping;
-    else if (!in_flight_.empty())
-        seen.state = memory_budget::state::busy;
-    if (!resident) return seen;
-    if (!idle_bytes_ && results_received_ == 0) idle_bytes_ = resident;
-    seen.held = *resident - std::min(*resident, idle_bytes_.value_or(0));
-    seen.since = begun_order_;
-    return seen;
-}
-
-std::optional<std::uint64_t> pool_worker::peak_held() const {
-    const auto peak = child_.id() == 0 ? std::nullopt : peak_resident_bytes(child_.id());
-    if (!peak || !idle_bytes_) return std::nullopt;
-    return *peak - std::min(*peak, *idle_bytes_);
-}
-
-void pool_worker::check_health(job_entry::time_point now) noexcept {
-    constexpr std::chrono::milliseconds patience{50};
-    constexpr int most_stalls = 10; // in a row
-    const auto begun = channel_.items_begun();
-    if (in_flight_.empty() || begun != begun_at_check_ || results_received_ != results_at_check_) {
-        begun_at_check_ = begun;
-        results_at_check_ = results_received_;
-        last_progress_ = now;
-        stalls_ = 0;
-        return;
-    }
-    if (now - last_progress_ < patience) return;
-    last_progress_ = now;
-    // A worker that waits for tasks while it has some has lost them: it has written over its rings.
-    stalls_ = channel_.worker_waits() && !is_initializing() ? stalls_ + 1 : 0;
-    if (stalls_ == most_stalls) broken_ = true;
-    if (os::is_stopped(process_id())) child_.resume();
 }
 
 void pool_worker::note_end(const exit_status& status, bool out_of_memory) {

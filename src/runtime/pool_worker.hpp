@@ -27,6 +27,7 @@
 #include "channel/descriptor_socket.hpp"
 #include "channel/pool_end.hpp"
 #include "launch/child_process.hpp"
+#include "runtime/assignment.hpp"
 #include "runtime/job_entry.hpp"
 #include "runtime/memory_budget.hpp"
 #include "runtime/scheduler.hpp"
@@ -35,29 +36,6 @@
 #include "tandem/crash_report.hpp"
 
 namespace tandem::runtime {
-
-/// Items that a worker has. `entry` is null once the job does not care for them any more.
-struct assignment {
-    job_entry* entry = nullptr;
-    item_range items;             // those without a result yet
-    std::size_t sent = 0;         // number of items that the chunk was sent with
-    std::size_t result_bytes = 0; // if results may come as blocks: the size of each
-    channel::task_ticket ticket{};
-    bool is_initializer = false;
-
-    /// How many of the items lie below `limit`.
-    [[nodiscard]] std::size_t count_below(std::size_t limit) const noexcept;
-};
-
-/// Results of consecutive items, nearly always of one.
-struct item_outcome {
-    job_entry* entry = nullptr; // null: nobody cares
-    item_range items;
-    channel::received_result result;
-    detail::descriptor_source* descriptors = nullptr; // that the result names
-    std::size_t completed_chunk = 0; // number of items, if this result is its chunk's last
-    bool of_initializer = false;
-};
 
 /// What every worker of a pool gets.
 struct worker_supplies {
@@ -103,7 +81,7 @@ public:
     [[nodiscard]] int process_id() const noexcept;
     [[nodiscard]] const std::deque<assignment>& in_flight() const noexcept { return in_flight_; }
 
-    [[nodiscard]] std::size_t task_count() const noexcept { return in_flight_.size(); }
+    [[nodiscard]] std::size_t task_count() const noexcept { return tasks_; }
     /// True if it should get another task now.
     [[nodiscard]] bool wants_task() noexcept;
     /// Items that it may still get before it is replaced.
@@ -112,10 +90,16 @@ public:
                                         : supplies_.max_items - items_sent_;
     }
 
-    /// Sends items of a job, and before the first of them the job itself and what is shared;
-    /// wants_task() was true. False if there was no room in the end. What it throws comes from the
-    /// encoding.
-    [[nodiscard]] bool assign(job_entry& entry, item_range items, encoder& buffer);
+    /// Tasks that it may still get now.
+    [[nodiscard]] std::size_t tasks_left() const noexcept {
+        return (is_budgeted_ ? 1 : depth_) - tasks_;
+    }
+    /// Sends items of a job, `each` to a task, and before the first of them the job itself and what
+    /// is shared; wants_task() was true. How many were sent: there may be no room for all, nor for
+    /// any, and one that cannot be encoded ends it. What it throws comes from the encoding of the
+    /// first.
+    [[nodiscard]] std::size_t assign(job_entry& entry, item_range items, std::size_t each,
+                                     encoder& buffer);
     /// Sends what is shared and has not been sent yet; false if there was no room.
     [[nodiscard]] bool supply(const shared_blobs& blobs, encoder& buffer);
     /// What was shared under this number is needed no more.
@@ -203,7 +187,10 @@ public:
     /// After its end: the number of the job that it was opening, and that thereby is the cause.
     [[nodiscard]] std::optional<std::uint32_t> job_being_opened() const noexcept;
     /// Takes all that was in flight.
-    [[nodiscard]] std::deque<assignment> take_in_flight() { return std::exchange(in_flight_, {}); }
+    [[nodiscard]] std::deque<assignment> take_in_flight() {
+        tasks_ = 0;
+        return std::exchange(in_flight_, {});
+    }
 
 private:
     pool_worker(channel::pool_end channel, launch::child_process child,
@@ -219,6 +206,9 @@ private:
     item_outcome take_outcome(const channel::received_result& result, std::size_t count);
     void send_closed_jobs();
     void open(job_entry& entry, encoder& buffer);
+    [[nodiscard]] bool send_task(job_entry& entry, item_range items, encoder& buffer);
+    void remember(const assignment& sent);
+    item_range drop_newest() noexcept;
     void start_record(encoder& buffer) noexcept;
     [[nodiscard]] bool send_descriptors(const detail::descriptor_bundle& bundle);
     void receive_descriptors(const channel::received_result& named);
@@ -233,6 +223,7 @@ private:
     detail::descriptor_bundle received_with_; // the result that comes next, or was taken last
     bool result_was_taken_ = false;
     std::deque<assignment> in_flight_;
+    std::size_t tasks_ = 0; // in flight
     std::unordered_set<std::uint32_t> opened_;
     std::vector<std::uint32_t> closed_; // to be told to the worker with the next task
     std::size_t depth_ = first_depth;

@@ -47,7 +47,10 @@ class ring_sink final : public detail::result_sink {
 public:
     ring_sink(channel::worker_end& channel, const channel::descriptor_socket& descriptors,
               const output_mark& mark)
-        : channel_{channel}, descriptors_{descriptors}, mark_{mark} {}
+        : channel_{channel},
+          descriptors_{descriptors},
+          mark_{mark},
+          marks_output_{mark != output_mark{}} {}
 
     /// Expects `count` items. `flags`: see wire::run_flags.
     void open(std::uint32_t count, std::uint32_t flags) {
@@ -59,7 +62,7 @@ public:
 
     std::optional<detail::result_block> open_block(std::size_t result_bytes,
                                                    std::size_t most) override {
-        if (!has(wire::run_flags::packed) || marks_output()) return std::nullopt;
+        if (!has(wire::run_flags::packed) || marks_output_) return std::nullopt;
         const auto room = std::clamp<std::size_t>(block_bytes / result_bytes, 1, most);
         block_result_bytes_ = result_bytes;
         running_ = true; // until it is closed: one of its items, or between two
@@ -104,8 +107,6 @@ public:
 private:
     [[nodiscard]] bool has(std::uint32_t flag) const noexcept { return (flags_ & flag) != 0; }
 
-    [[nodiscard]] bool marks_output() const noexcept { return mark_ != output_mark{}; }
-
     void start_record() noexcept {
         buffer_.clear();
         buffer_.carry_descriptors(&sent_with_);
@@ -128,7 +129,7 @@ private:
 
     void send(wire::result_kind kind) {
         send_descriptors();
-        if (marks_output()) write_output_mark(mark_);
+        if (marks_output_) write_output_mark(mark_);
         --left_;
         running_ = false;
         const auto time = has(wire::run_flags::timed) && left_ == 0 ? elapsed() : 0;
@@ -146,6 +147,7 @@ private:
     channel::worker_end& channel_;
     const channel::descriptor_socket& descriptors_;
     const output_mark mark_;
+    const bool marks_output_;
     encoder buffer_;
     detail::descriptor_bundle sent_with_; // the result in it
     std::uint32_t left_ = 0;

@@ -27,6 +27,7 @@ protected:
         writer.publish();
     }
     void pop(std::size_t bytes) {
+        ASSERT_GE(reader.readable_now().size(), bytes);
         reader.commit(bytes);
         reader.release();
     }
@@ -59,6 +60,16 @@ TEST_F(ByteRing, BytesThatRunOverTheEndAreContiguous) {
     const auto seen = reader.readable();
     ASSERT_EQ(seen.size(), 8U);
     EXPECT_EQ(std::memcmp(seen.data(), "12345678", 8), 0);
+}
+
+TEST_F(ByteRing, LooksForMoreOnlyWhenAllIsRead) {
+    push(8);
+    EXPECT_EQ(reader.readable().size(), 8U);
+    push(8);
+    EXPECT_EQ(reader.readable().size(), 8U);
+    EXPECT_EQ(reader.readable_now().size(), 16U);
+    pop(16);
+    EXPECT_TRUE(reader.readable().empty());
 }
 
 TEST_F(ByteRing, ConsumerThatClaimsToHaveReadTheFutureIsReported) {

@@ -48,12 +48,13 @@ TEST(ForkserverProtocol, StatusIsAsDrawn) {
 
 TEST(ForkserverProtocol, NumbersAreAsDrawn) {
     EXPECT_EQ(protocol_magic, 0x544e444dU);
-    EXPECT_EQ(protocol_version, 3U);
+    EXPECT_EQ(protocol_version, 4U);
     EXPECT_EQ(static_cast<int>(status_kind::started), 0);
     EXPECT_EQ(static_cast<int>(status_kind::failed), 1);
     EXPECT_EQ(static_cast<int>(status_kind::ended), 2);
     EXPECT_EQ(static_cast<int>(descriptor_use::first), 6);
-    EXPECT_EQ(static_cast<int>(descriptor_use::program), 9);
+    EXPECT_EQ(static_cast<int>(descriptor_use::handles), 8);
+    EXPECT_EQ(static_cast<int>(descriptor_use::program), 10);
 }
 
 } // namespace

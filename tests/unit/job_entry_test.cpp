@@ -115,6 +115,28 @@ TEST(JobEntry, FailureBeforeWhatWasHandedOutLeavesNothingPending) {
     EXPECT_FALSE(entry.has_pending());
 }
 
+TEST(JobEntry, ChunksOfOneItemGoOutSeveralAtATimeButNotAllToOneWorker) {
+    auto entry = entry_of(40, 1);
+
+    EXPECT_EQ(entry.take_chunks(2, 4, 1000), (item_range{0, 4})); // what the worker wants
+    EXPECT_EQ(entry.take_chunks(2, 1000, 3), (item_range{4, 3})); // and may have
+    EXPECT_EQ(entry.take_chunks(2, 1000, 1000), (item_range{7, 8}));
+    EXPECT_EQ(entry_of(1'000'000, 1).take_chunks(2, 1000, 1000), (item_range{0, 32}));
+    EXPECT_EQ(entry_of(1, 1).take_chunks(2, 1000, 1000), (item_range{0, 1}));
+    EXPECT_EQ(entry_of(100, 5).take_chunks(2, 1000, 1000), (item_range{0, 5}));
+}
+
+TEST(JobEntry, NeighboursGivenBackAreHandedOutTogether) {
+    auto entry = entry_of(100, 10);
+    for (int i = 0; i < 10; ++i) (void)entry.take_chunk(2);
+
+    for (const std::size_t index : {8U, 7U, 6U, 2U}) entry.give_back({index, 1});
+
+    EXPECT_EQ(entry.take_chunk(2), (item_range{2, 1}));
+    EXPECT_EQ(entry.take_chunk(2), (item_range{6, 3}));
+    EXPECT_FALSE(entry.has_pending());
+}
+
 TEST(JobEntry, ItemsBehindAFailureAreNotTakenBack) {
     auto entry = entry_of(10, 2);
     (void)entry.take_chunk(2);

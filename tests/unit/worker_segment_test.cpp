@@ -72,8 +72,8 @@ protected:
     pool_end parent{std::move(shared)};
 
     task_ticket send(std::uint32_t number, const std::string& body) {
-        const auto ticket =
-            parent.send(wire::task_kind::chunk, number, std::as_bytes(std::span{body}));
+        const auto ticket = parent.next_ticket();
+        parent.send(wire::task_kind::chunk, number, std::as_bytes(std::span{body}));
         parent.publish();
         return ticket;
     }
