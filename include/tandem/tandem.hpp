@@ -7,6 +7,7 @@
 
 #include "tandem/as_completed.hpp"
 #include "tandem/bootstrap.hpp"
+#include "tandem/client.hpp"
 #include "tandem/codec.hpp"
 #include "tandem/connection.hpp"
 #include "tandem/connection_error.hpp"
@@ -17,6 +18,7 @@
 #include "tandem/forkserver.hpp"
 #include "tandem/future.hpp"
 #include "tandem/interrupt.hpp"
+#include "tandem/listener.hpp"
 #include "tandem/on_error.hpp"
 #include "tandem/pipe.hpp"
 #include "tandem/pool.hpp"

@@ -45,6 +45,8 @@ public:
     /// Writes some of the pieces, of which the first is not empty, and all descriptors with it.
     [[nodiscard]] virtual io_progress write(const os::two_pieces& pieces,
                                             std::span<const int> descriptors) = 0;
+    /// True if bytes that were not written are on their way all the same: they must come again.
+    [[nodiscard]] virtual bool is_writing() = 0;
     /// Reads some bytes; `inbox` is null where no descriptors are expected.
     [[nodiscard]] virtual io_progress read(std::span<std::byte> room,
                                            os::descriptor_inbox* inbox) = 0;
@@ -67,6 +69,7 @@ public:
 
     [[nodiscard]] io_progress write(const os::two_pieces& pieces,
                                     std::span<const int> descriptors) override;
+    [[nodiscard]] bool is_writing() override { return false; }
     [[nodiscard]] io_progress read(std::span<std::byte> room, os::descriptor_inbox* inbox) override;
     [[nodiscard]] io_progress look() override;
     [[nodiscard]] bool has_buffered() override { return false; }

@@ -55,8 +55,9 @@ bool connection_end::send(std::span<const std::byte> body,
         if (progress.what == moving::moved) return true;
         const bool failed = progress.what == moving::ended || progress.what == moving::failed;
         if (!failed && await(*stream, progress.what, until)) continue;
-        if (!failed && !writer.has_begun()) return false;
-        if (writer.has_begun()) {
+        const bool has_begun = writer.has_begun() || stream->is_writing();
+        if (!failed && !has_begun) return false;
+        if (has_begun) {
             is_cut_ = true;
             os::end_sending(stream->socket()); // the other end is not to wait for the rest
         }

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The Tandem authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tandem/listener.hpp"
+
+#include <array>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+#include "api/connection_maker.hpp"
+#include "channel/acceptor.hpp"
+#include "channel/key_handshake.hpp"
+
+namespace tandem {
+
+namespace {
+
+/// A name that nobody else has, and nobody can guess.
+channel::endpoint fresh_endpoint() {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<std::byte, 16> random{};
+    channel::fill_randomly(random);
+    std::string name = "@tandem-";
+    for (const auto byte : random) {
+        name += digits[std::to_integer<std::size_t>(byte >> 4)];
+        name += digits[std::to_integer<std::size_t>(byte & std::byte{15})];
+    }
+    return {.path = std::move(name)};
+}
+
+channel::acceptor::settings settings_of(const listener_options& options) {
+    if (options.most_handshakes == 0 || options.backlog < 0)
+        throw std::invalid_argument{
+            "listener_options: most_handshakes is at least 1, and backlog not negative"};
+    return {options.authkey,         options.backlog,  options.authentication_limit,
+            options.most_handshakes, options.any_user, options.report_refused};
+}
+
+} // namespace
+
+struct listener::content {
+    content(const std::string& address, const listener_options& options)
+        : acceptor{address.empty() ? fresh_endpoint() : channel::endpoint::parse(address),
+                   settings_of(options)},
+          most_bytes{options.most_bytes} {}
+
+    channel::acceptor acceptor;
+    const std::uint64_t most_bytes;
+    std::mutex mutex; // guards last_accepted
+    std::string last_accepted;
+};
+
+listener::listener(const std::string& address, const listener_options& options)
+    : content_{std::make_unique<content>(address, options)} {}
+
+listener::listener(listener&& other) noexcept = default;
+listener& listener::operator=(listener&& other) noexcept = default;
+listener::~listener() = default;
+
+connection listener::accept() { return *accept_for(std::chrono::nanoseconds::max()); }
+
+std::optional<connection> listener::accept_for(std::chrono::nanoseconds limit) {
+    auto accepted = content_->acceptor.accept(detail::deadline_after(limit));
+    if (!accepted) return std::nullopt;
+    {
+        const std::lock_guard guard{content_->mutex};
+        content_->last_accepted = accepted->peer;
+    }
+    return detail::connection_maker::make(std::move(accepted->stream),
+                                          {{}, content_->most_bytes, std::move(accepted->peer)});
+}
+
+const std::string& listener::address() const noexcept { return content_->acceptor.address(); }
+
+std::string listener::last_accepted() const {
+    const std::lock_guard guard{content_->mutex};
+    return content_->last_accepted;
+}
+
+void listener::close() noexcept { content_->acceptor.close(); }
+
+bool listener::closed() const noexcept { return content_->acceptor.is_closed(); }
+
+int listener::sentinel() const { return content_->acceptor.descriptor(); }
+
+bool listener::ready() const { return content_->acceptor.has_news(); }
+
+} // namespace tandem
