@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,15 +33,16 @@ struct connection_maker;
 /// and handles: see pipe(), listener and client(). What one end sends as a T the other one receives
 /// as a T; pipe_end<T> sees to that.
 ///
-/// Sharing   copies share one end; the last one closes it. In a message or as an argument it
-/// crosses
+/// Sharing   copies share one end; the last one closes it. In a message or as an argument it goes
 ///           to another process, which then has this end, too; only one of them should use it at a
 ///           time. Any number of threads: those that send take turns, and so do those that
 ///           receive; sending and receiving go on at the same time.
-/// Blocking  send() waits while the other end does not read and the socket is full (some 200 KiB),
-///           receive() for a whole message; both for ever, unless a limit is given.
+/// Blocking  send() waits while the other end does not read and the socket is full, receive() for a
+///           whole message; both for ever, unless a limit is given.
 /// Crash     of the other process, by SIGKILL even: what it had sent can be received, then comes
 ///           connection_closed, also if it died in the middle of a message. There is no SIGPIPE.
+///           Over TCP, what was on its way may be lost if that process had not received all that
+///           it was sent.
 /// Errors    connection_closed; connection_error if the other end sends what is no message;
 ///           message_too_long; codec_error if a message is no T, or if handles cannot go this way
 ///           (TCP); resource_error if a message brings handles and no more files can be opened:

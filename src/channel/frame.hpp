@@ -59,6 +59,8 @@ public:
     [[nodiscard]] bool is_inside() const noexcept { return taken_ > 0; }
     /// True if descriptors of the complete frame are lost, since this process may have no more.
     [[nodiscard]] bool has_lost_descriptors() const noexcept { return inbox_.is_cut; }
+    /// As much memory as it has for the body that comes.
+    [[nodiscard]] std::size_t room_bytes() const noexcept { return body_.bytes().size(); }
     [[nodiscard]] std::uint64_t announced_bytes() const noexcept { return header_.bytes; }
     [[nodiscard]] std::uint64_t most_bytes() const noexcept { return most_bytes_; }
     [[nodiscard]] std::error_code code() const noexcept { return code_; }

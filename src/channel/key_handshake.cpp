@@ -92,6 +92,7 @@ void key_handshake::enter(stage next) {
 }
 
 handshake::outcome key_handshake::step() {
+    if (!reason_.empty()) return outcome::refused;
     while (stage_ != stage::welcomed) {
         const bool says = stage_ == stage::greet || stage_ == stage::prove;
         const auto left = moving_.subspan(moved_);
