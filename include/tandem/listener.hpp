@@ -47,7 +47,7 @@ struct listener_options {
 ///           one of them waits, side by side: nobody who is silent keeps others out.
 /// Crash     the file of a listener whose process was killed is replaced by the next one.
 /// Trust     over TCP: TLS 1.3 with the key as pre-shared key and fresh keys for each connection;
-///           nothing crosses in the clear, not even the handshake's failure says more than that.
+///           nothing crosses in the clear.
 ///           Over a Unix socket: the kernel says whose process it is, and if there is a key, both
 ///           ends prove that they have it. A key that can be guessed can be found out by whoever
 ///           takes part in a handshake.
@@ -71,7 +71,7 @@ public:
     [[nodiscard]] std::optional<connection> accept_for(std::chrono::nanoseconds limit);
 
     /// For client(): with the port that was chosen.
-    [[nodiscard]] const std::string& address() const noexcept;
+    [[nodiscard]] const std::string& address() const;
     /// Who was let in last: `tcp:host:port`, or `unix:user=` and the user's number. Empty at first.
     [[nodiscard]] std::string last_accepted() const;
 
@@ -88,6 +88,9 @@ public:
 
 private:
     struct content;
+    /// \throws std::logic_error if the listener has moved elsewhere.
+    [[nodiscard]] content& ref() const;
+
     std::unique_ptr<content> content_;
 };
 

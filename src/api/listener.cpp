@@ -58,32 +58,41 @@ listener::listener(listener&& other) noexcept = default;
 listener& listener::operator=(listener&& other) noexcept = default;
 listener::~listener() = default;
 
+listener::content& listener::ref() const {
+    if (!content_) throw std::logic_error{"this mp::listener object has no listener: it was moved"};
+    return *content_;
+}
+
 connection listener::accept() { return *accept_for(std::chrono::nanoseconds::max()); }
 
 std::optional<connection> listener::accept_for(std::chrono::nanoseconds limit) {
-    auto accepted = content_->acceptor.accept(detail::deadline_after(limit));
+    auto& here = ref();
+    auto accepted = here.acceptor.accept(detail::deadline_after(limit));
     if (!accepted) return std::nullopt;
     {
-        const std::lock_guard guard{content_->mutex};
-        content_->last_accepted = accepted->peer;
+        const std::lock_guard guard{here.mutex};
+        here.last_accepted = accepted->peer;
     }
     return detail::connection_maker::make(std::move(accepted->stream),
-                                          {{}, content_->most_bytes, std::move(accepted->peer)});
+                                          {{}, here.most_bytes, std::move(accepted->peer)});
 }
 
-const std::string& listener::address() const noexcept { return content_->acceptor.address(); }
+const std::string& listener::address() const { return ref().acceptor.address(); }
 
 std::string listener::last_accepted() const {
-    const std::lock_guard guard{content_->mutex};
-    return content_->last_accepted;
+    auto& here = ref();
+    const std::lock_guard guard{here.mutex};
+    return here.last_accepted;
 }
 
-void listener::close() noexcept { content_->acceptor.close(); }
+void listener::close() noexcept {
+    if (content_) content_->acceptor.close();
+}
 
-bool listener::closed() const noexcept { return content_->acceptor.is_closed(); }
+bool listener::closed() const noexcept { return !content_ || content_->acceptor.is_closed(); }
 
-int listener::sentinel() const { return content_->acceptor.descriptor(); }
+int listener::sentinel() const { return ref().acceptor.descriptor(); }
 
-bool listener::ready() const { return content_->acceptor.has_news(); }
+bool listener::ready() const { return ref().acceptor.has_news(); }
 
 } // namespace tandem

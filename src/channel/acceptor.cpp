@@ -85,7 +85,13 @@ void acceptor::close() noexcept {
     // this process shares the event, and has no such thread.
     if (ended.use_count() > 1) ended->ended.raise();
     const std::unique_lock turn{turn_, std::try_to_lock};
-    if (turn) candidates_.clear();
+    if (turn) forget_all();
+}
+
+void acceptor::forget_all() noexcept {
+    candidates_.clear();
+    accepted_.clear();
+    refused_.clear();
 }
 
 bool acceptor::is_closed() const {
@@ -123,7 +129,7 @@ std::optional<acceptor::accepted> acceptor::accept(const deadline& until) {
                 go_on(*from, name);
         }
         if (is_closed()) {
-            candidates_.clear();
+            forget_all();
             (void)use(); // throws
         }
         end_late(*from);

@@ -88,6 +88,7 @@ private:
     void go_on(const sockets& from, std::uint64_t name);
     void end_late(const sockets& from);
     void drop(const sockets& from, std::list<candidate>::iterator who);
+    void forget_all() noexcept;
     void refuse(const std::string& peer, const std::string& why);
     [[nodiscard]] std::optional<accepted> next();
     [[nodiscard]] std::chrono::milliseconds time_left(const deadline& until) const;

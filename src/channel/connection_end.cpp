@@ -93,14 +93,14 @@ std::optional<detail::incoming_message> connection_end::receive(const deadline& 
 }
 
 detail::incoming_message connection_end::take_message() {
-    const bool is_short = reader_.has_lost_descriptors();
+    const bool is_lost = reader_.has_lost_descriptors();
     auto message = reader_.take();
-    if (is_short)
-        throw resource_error{words(doing::receiving) +
-                                 ": the message is lost, since it brings more handles than this "
-                                 "process may have files open (raise the limit, ulimit -n)",
-                             std::make_error_code(std::errc::too_many_files_open)};
-    return message;
+    if (!is_lost) return message;
+    (void)detail::incoming_message{std::move(message)}; // there is room for files from here on
+    throw resource_error{words(doing::receiving) +
+                             ": the message is lost, since it brings more handles than this "
+                             "process may have files open (raise the limit, ulimit -n)",
+                         std::make_error_code(std::errc::too_many_files_open)};
 }
 
 bool connection_end::poll(const deadline& until) {
@@ -204,6 +204,9 @@ void connection_end::fail(doing what, const io_progress& progress) const {
     if (is_closed()) throw connection_closed{words(what) + ": this end was closed meanwhile"};
     if (progress.what == moving::ended)
         throw connection_closed{words(what) + ": the other end is closed"};
+    for (const auto gone : {std::errc::timed_out, std::errc::host_unreachable,
+                            std::errc::network_unreachable, std::errc::network_down})
+        if (progress.code == gone) throw connection_closed{words(what), progress.code};
     if (progress.code == std::errc::too_many_files_open ||
         progress.code == std::errc::no_buffer_space ||
         progress.code == std::errc::not_enough_memory)

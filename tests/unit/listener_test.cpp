@@ -22,6 +22,7 @@
 #include "os/tcp_socket.hpp"
 #include "os/unix_socket.hpp"
 #include "support/fd_census.hpp"
+#include "support/pattern.hpp"
 #include "support/scratch.hpp"
 #include "tandem/client.hpp"
 #include "tandem/detail/shared_region.hpp"
@@ -112,8 +113,7 @@ TEST_P(ListenerAt, CarriesMessagesOfAnySizeBothWaysAtOnce) {
     listener by{address(), {.authkey = key}};
     auto [here, there] = connect(by, {.authkey = key});
     for (const std::size_t bytes : {0U, 1U, 65'536U, 100U << 20}) {
-        std::vector<std::byte> sent(bytes);
-        for (std::size_t i = 0; i < bytes; ++i) sent[i] = static_cast<std::byte>(i ^ (i >> 11));
+        const auto sent = test::pattern(bytes);
         std::vector<std::thread> threads;
         for (auto* from : {&here, &there}) {
             threads.emplace_back([&sent, from] { from->send_bytes(sent); });
@@ -323,6 +323,27 @@ TEST_F(Listener, WithoutAKeyAUnixSocketLetsInWhoMayConnect) {
     EXPECT_EQ(there.receive<int>(), 1);
 }
 
+TEST_F(Listener, ProcessOfAnotherUserIsLetInIfTheOptionSaysSo) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+    constexpr uid_t nobody = 65'534;
+    for (const bool any_user : {false, true}) {
+        listener by{{}, {.any_user = any_user}};
+        process other{forked, [&] {
+                          if (::setresuid(nobody, nobody, nobody) != 0) ::_exit(2);
+                          auto to = client(by.address());
+                          to.send(1);
+                      }};
+        if (any_user) {
+            auto from = by.accept();
+            EXPECT_EQ(from.receive<int>(), 1);
+            EXPECT_EQ(by.last_accepted(), "unix:user=65534");
+        } else {
+            EXPECT_THAT(refusal_of(by), HasSubstr("another user's"));
+        }
+        EXPECT_EQ(other.join().success(), any_user);
+    }
+}
+
 TEST_F(Listener, KeyAtOneEndOnlyIsAnErrorAtOnce) {
     for (const bool is_listeners : {true, false}) {
         listener by{path(), {.authkey = is_listeners ? key : ""}};
@@ -355,6 +376,8 @@ TEST_F(Listener, SocketFileIsRemovedAtTheEnd) {
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     auto moved = std::move(by);
     EXPECT_TRUE(std::filesystem::exists(file));
+    EXPECT_TRUE(by.closed()); // NOLINT(bugprone-use-after-move): that is the question
+    EXPECT_THROW((void)by.accept(), std::logic_error);
     moved.close();
     EXPECT_FALSE(std::filesystem::exists(file));
 }

@@ -16,6 +16,7 @@
 #include <signal.h>
 
 #include "support/fd_census.hpp"
+#include "support/pattern.hpp"
 #include "tandem/process.hpp"
 #include "tandem/wait.hpp"
 
@@ -24,15 +25,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
+using test::pattern;
+
 constexpr auto long_enough = 20s;
 
 class Pipe : public test::fd_census {};
-
-std::vector<std::byte> pattern(std::size_t bytes) {
-    std::vector<std::byte> made(bytes);
-    for (std::size_t i = 0; i < bytes; ++i) made[i] = static_cast<std::byte>(i * 31 + (i >> 13));
-    return made;
-}
 
 // ---- values and bytes ----
 
