@@ -4,9 +4,12 @@
 #include "channel/endpoint.hpp"
 
 #include <charconv>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "os/unix_socket.hpp"
 
@@ -23,8 +26,9 @@ constexpr std::string_view tcp_prefix = "tcp:";
 
 std::optional<std::uint16_t> port_of(std::string_view digits) {
     std::uint16_t port = 0;
-    const auto* const end = digits.data() + digits.size();
-    const auto [stopped, failed] = std::from_chars(digits.data(), end, port);
+    const auto* const begin = std::to_address(digits.begin());
+    const auto* const end = std::to_address(digits.end());
+    const auto [stopped, failed] = std::from_chars(begin, end, port);
     if (failed != std::errc{} || stopped != end) return std::nullopt;
     return port;
 }

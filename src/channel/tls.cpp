@@ -130,6 +130,7 @@ const tls_context::content& content_of(SSL* ssl) {
     return *static_cast<const tls_context::content*>(SSL_get_app_data(ssl));
 }
 
+// NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's
 int offer_key(SSL* ssl, const EVP_MD* hash, const unsigned char** name, std::size_t* name_bytes,
               SSL_SESSION** session) noexcept {
     *session = nullptr;

@@ -62,6 +62,19 @@ os::unique_fd stranger(const listener& to, const std::string& bytes = {}) {
     return socket;
 }
 
+/// Sends `bytes` both ways at once.
+void exchange(connection& one, connection& other, const std::vector<std::byte>& bytes) {
+    const auto send = [&](connection& from) { return [&] { from.send_bytes(bytes); }; };
+    const auto receive = [&](connection& to) {
+        return [&] { EXPECT_TRUE(to.receive_bytes() == bytes) << bytes.size(); };
+    };
+    std::vector<std::jthread> threads;
+    threads.emplace_back(send(one));
+    threads.emplace_back(send(other));
+    threads.emplace_back(receive(one));
+    threads.emplace_back(receive(other));
+}
+
 /// The words of the authentication_error that accept() throws.
 std::string refusal_of(listener& by) {
     try {
@@ -112,17 +125,8 @@ TEST_P(ListenerAt, ConnectsWhoHasTheKey) {
 TEST_P(ListenerAt, CarriesMessagesOfAnySizeBothWaysAtOnce) {
     listener by{address(), {.authkey = key}};
     auto [here, there] = connect(by, {.authkey = key});
-    for (const std::size_t bytes : {0U, 1U, 65'536U, 100U << 20}) {
-        const auto sent = test::pattern(bytes);
-        std::vector<std::thread> threads;
-        for (auto* from : {&here, &there}) {
-            threads.emplace_back([&sent, from] { from->send_bytes(sent); });
-            threads.emplace_back([&sent, to = from == &here ? &there : &here] {
-                EXPECT_TRUE(to->receive_bytes() == sent);
-            });
-        }
-        for (auto& thread : threads) thread.join();
-    }
+    for (const std::size_t bytes : {0U, 1U, 65'536U, 100U << 20})
+        exchange(here, there, test::pattern(bytes));
 }
 
 TEST_P(ListenerAt, WrongKeyIsAnErrorOnBothSidesAndTheListenerGoesOn) {
