@@ -28,6 +28,7 @@
 #include "tandem/process_handle.hpp"
 #include "tandem/process_options.hpp"
 #include "tandem/process_result.hpp"
+#include "tandem/resource_error.hpp"
 #include "tandem/resources.hpp"
 #include "tandem/result_range.hpp"
 #include "tandem/shared.hpp"
