@@ -39,6 +39,7 @@ PROGRAMS = {"apps", "examples", "bench"}
 THIRD_PARTY = {
     "boost/": LIBRARY | PROGRAMS,
     "fmt/": LIBRARY | PROGRAMS,
+    "openssl/": {"src"},
     "CLI/": PROGRAMS,
     "nlohmann/": PROGRAMS,
     "benchmark/": {"bench"},

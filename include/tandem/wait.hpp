@@ -15,7 +15,8 @@
 
 namespace tandem {
 
-/// Something that wait() can wait for: what has a sentinel(), such as a process, or a descriptor.
+/// Something that wait() can wait for: what has a sentinel(), such as a process, a connection or a
+/// listener, or a descriptor. What may be ready although its sentinel is not says so by ready().
 class waitable {
 public:
     waitable(int descriptor) noexcept : descriptor_{descriptor} {}
@@ -23,12 +24,19 @@ public:
         requires requires(const T& object) {
             { object.sentinel() } -> std::same_as<int>;
         }
-    waitable(const T& object) : descriptor_{object.sentinel()} {}
+    waitable(const T& object) : descriptor_{object.sentinel()} {
+        if constexpr (requires {
+                          { object.ready() } -> std::same_as<bool>;
+                      })
+            is_ready_ = object.ready();
+    }
 
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+    [[nodiscard]] bool is_ready() const noexcept { return is_ready_; }
 
 private:
     int descriptor_;
+    bool is_ready_ = false;
 };
 
 namespace detail {
@@ -36,8 +44,9 @@ namespace detail {
                                                                   std::chrono::nanoseconds limit);
 }
 
-/// Waits until at least one of `objects` is ready (a process has ended, a descriptor is readable or
-/// closed by its peer) or `limit` is over. Returns the positions of all that are ready, in order;
+/// Waits until at least one of `objects` is ready (a process has ended, a connection has
+/// something to receive, a listener something to accept, a descriptor is readable or closed by its
+/// peer) or `limit` is over. Returns the positions of all that are ready, in order;
 /// none if time is up, or if there are no objects. Takes nothing from them: what is ready stays so.
 /// Python's connection.wait().
 /// \throws std::system_error if a descriptor is not open, or there are too many.

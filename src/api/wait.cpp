@@ -27,6 +27,7 @@ std::vector<std::size_t> wait_for_any(std::span<const waitable> objects,
     }
     std::vector<std::size_t> ready;
     if (descriptors.empty()) return ready;
+    if (std::ranges::any_of(objects, &waitable::is_ready)) limit = limit.zero();
     const auto begun = clock::now();
     for (;;) {
         const auto passed = clock::now() - begun;
@@ -36,7 +37,7 @@ std::vector<std::size_t> wait_for_any(std::span<const waitable> objects,
         const auto readable = os::wait_readable(descriptors, slice);
         if (!readable) throw std::system_error{readable.error(), "waiting for descriptors"};
         for (std::size_t i = 0; i < readable->size(); ++i)
-            if ((*readable)[i]) ready.push_back(i);
+            if ((*readable)[i] || objects[i].is_ready()) ready.push_back(i);
         if (!ready.empty() || left <= left.zero()) return ready;
     }
 }
