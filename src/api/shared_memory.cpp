@@ -3,7 +3,6 @@
 
 #include "tandem/shared_memory.hpp"
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <random>

@@ -23,7 +23,14 @@ int steps_from(std::uint64_t n) {
     return steps;
 }
 
-void fill(const mp::shared_array<int>& steps, const mp::shared_value<std::size_t>& next) {
+/// What the processes share.
+struct task {
+    mp::shared_array<int> steps{numbers};
+    mp::shared_value<std::size_t> next; // number that nobody has begun with
+};
+
+void fill(const task& shared) {
+    const auto& [steps, next] = shared;
     for (;;) {
         // Relaxed: who gets which numbers is all that counts.
         const auto first = next.atomic().fetch_add(at_a_time, std::memory_order_relaxed);
@@ -35,13 +42,12 @@ void fill(const mp::shared_array<int>& steps, const mp::shared_value<std::size_t
 
 int main() {
     mp::bootstrap();
-    const mp::shared_array<int> steps(numbers);
-    const mp::shared_value<std::size_t> next;
-
-    std::vector<mp::process> processes;
-    for (int i = 0; i < 4; ++i) processes.emplace_back(fill, steps, next);
+    const task shared;
+    std::vector<mp::process> processes(4);
+    for (auto& process : processes) process = mp::process{fill, shared};
     for (const auto& process : processes) process.join();
 
+    const auto& steps = shared.steps;
     const auto longest = std::ranges::max_element(steps);
     std::cout << "Below " << steps.size() << ", " << longest - steps.begin()
               << " takes longest: " << *longest << " steps.\n";
