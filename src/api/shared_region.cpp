@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "os/memory_object.hpp"
+#include "os/named_memory.hpp"
 #include "runtime/memory_state.hpp"
 
 namespace tandem {
@@ -22,10 +23,17 @@ namespace detail {
 
 namespace {
 
+/// What this process has mapped of an object, and how much that is: an object without seals may be
+/// another size by now.
+struct known_object {
+    std::weak_ptr<const void> content;
+    std::size_t bytes = 0;
+};
+
 /// The regions of this process, by the identity of their objects.
 struct known_regions {
     std::mutex mutex; // guards: all
-    std::map<os::object_identity, std::weak_ptr<const void>> all;
+    std::map<os::object_identity, known_object> all;
 };
 
 known_regions& known() {
@@ -53,19 +61,23 @@ void require_memory(const char* name, std::size_t bytes) {
 constexpr const char* not_shared_memory =
     "reading shared memory: the descriptor that came along is no memory object of a fixed size";
 
-std::shared_ptr<const void> known_region(const os::object_identity& identity) {
+constexpr const char* not_named_memory =
+    "opening named memory: it is empty, or no memory; its maker may not have given it its size yet";
+
+std::shared_ptr<const void> known_region(const os::object_identity& identity, std::size_t bytes) {
     const std::lock_guard guard{known().mutex};
     const auto found = known().all.find(identity);
-    return found == known().all.end() ? nullptr : found->second.lock();
+    const bool fits = found != known().all.end() && found->second.bytes == bytes;
+    return fits ? found->second.content.lock() : nullptr;
 }
 
 /// Or the one that another thread has made meanwhile.
 std::shared_ptr<const void> keep_region(const os::object_identity& identity,
-                                        std::shared_ptr<const void> made) {
+                                        std::shared_ptr<const void> made, std::size_t bytes) {
     const std::lock_guard guard{known().mutex};
     auto& place = known().all[identity];
-    if (auto here = place.lock()) return here;
-    place = made;
+    if (auto here = place.content.lock(); here && place.bytes == bytes) return here;
+    place = {.content = made, .bytes = bytes};
     return made;
 }
 
@@ -83,7 +95,7 @@ struct shared_region::content {
     ~content() {
         const std::lock_guard guard{known().mutex};
         const auto found = known().all.find(identity);
-        if (found != known().all.end() && found->second.expired()) known().all.erase(found);
+        if (found != known().all.end() && found->second.content.expired()) known().all.erase(found);
     }
 };
 
@@ -102,21 +114,38 @@ shared_region shared_region::create(const char* name, std::size_t bytes, pages w
 }
 
 shared_region shared_region::open(descriptor object) {
-    const auto identity = os::identify_object(object.fd());
     const auto size = os::memory_object_bytes(object.fd());
-    if (!identity || !size || *size == 0 || !os::size_is_sealed(object.fd()))
+    if (!size || *size == 0 || !os::size_is_sealed(object.fd()))
         throw codec_error{not_shared_memory};
+    return map(std::move(object), *size);
+}
 
+shared_region shared_region::open_unsealed(descriptor object) {
+    const auto size = os::memory_object_bytes(object.fd());
+    const auto missing = os::unreserved_bytes(object.fd());
+    if (!size || *size == 0 || !missing) throw codec_error{not_named_memory};
+    if (*missing > 0) {
+        constexpr const char* name = "pages that its maker has not reserved";
+        require_memory(name, *missing);
+        if (const auto reserved = os::reserve_memory(object.fd(), *size); !reserved)
+            fail_to_create(name, *missing, reserved.error());
+    }
+    return map(std::move(object), *size);
+}
+
+shared_region shared_region::map(descriptor object, std::size_t bytes) {
     const auto as_region = [](std::shared_ptr<const void> here) {
         return shared_region{std::static_pointer_cast<const content>(std::move(here))};
     };
-    if (auto here = known_region(*identity)) return as_region(std::move(here));
-    auto where = os::mapping::map(object.fd(), 0, *size);
+    const auto identity = os::identify_object(object.fd());
+    if (!identity) throw codec_error{not_shared_memory};
+    if (auto here = known_region(*identity, bytes)) return as_region(std::move(here));
+    auto where = os::mapping::map(object.fd(), 0, bytes);
     if (!where)
-        throw resource_error{"mapping shared memory of " + std::to_string(*size) + " bytes",
+        throw resource_error{"mapping shared memory of " + std::to_string(bytes) + " bytes",
                              where.error()};
     auto made = std::make_shared<const content>(std::move(object), std::move(*where), *identity);
-    return as_region(keep_region(*identity, std::move(made)));
+    return as_region(keep_region(*identity, std::move(made), bytes));
 }
 
 std::span<std::byte> shared_region::bytes() const noexcept {

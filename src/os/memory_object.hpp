@@ -42,6 +42,10 @@ namespace tandem::os {
 /// first used is a SIGBUS.
 [[nodiscard]] result<void> reserve_memory(const unique_fd& fd, std::size_t bytes) noexcept;
 
+/// EFBIG if a file of `bytes` is over the limit of file sizes (RLIMIT_FSIZE), which counts here
+/// too, and which raises a signal when it is met.
+[[nodiscard]] result<void> check_file_size(std::size_t bytes) noexcept;
+
 /// Tells objects apart, as long as they live.
 struct object_identity {
     std::uint64_t device = 0;

@@ -15,14 +15,6 @@ namespace {
 
 constexpr int size_seals = F_SEAL_SHRINK | F_SEAL_GROW;
 
-/// A limit of file sizes (RLIMIT_FSIZE) counts here too, and going over it raises a signal.
-result<void> check_size(std::size_t bytes) noexcept {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && bytes > limit.rlim_cur)
-        return std::unexpected{error_from(EFBIG)};
-    return {};
-}
-
 result<void> write_all(const unique_fd& fd, std::span<const std::byte> bytes) noexcept {
     while (!bytes.empty()) {
         // The kernel writes 2 GiB at the most in one call.
@@ -36,8 +28,15 @@ result<void> write_all(const unique_fd& fd, std::span<const std::byte> bytes) no
 
 } // namespace
 
+result<void> check_file_size(std::size_t bytes) noexcept {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && bytes > limit.rlim_cur)
+        return std::unexpected{error_from(EFBIG)};
+    return {};
+}
+
 result<unique_fd> create_memory_object(const char* name, std::size_t bytes) noexcept {
-    if (const auto fits = check_size(bytes); !fits) return std::unexpected{fits.error()};
+    if (const auto fits = check_file_size(bytes); !fits) return std::unexpected{fits.error()};
     auto fd = above_standard(unique_fd{::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)});
     if (!fd) return last_error();
     const auto resize = [&] { return ::ftruncate(fd.get(), static_cast<off_t>(bytes)); };
@@ -50,7 +49,7 @@ result<unique_fd> create_memory_object_of(
     const char* name, std::initializer_list<std::span<const std::byte>> parts) noexcept {
     std::size_t bytes = 0;
     for (const auto part : parts) bytes += part.size();
-    if (const auto fits = check_size(bytes); !fits) return std::unexpected{fits.error()};
+    if (const auto fits = check_file_size(bytes); !fits) return std::unexpected{fits.error()};
     auto fd = create_growing_memory_object(name);
     if (!fd) return fd;
     for (const auto part : parts)
@@ -69,7 +68,7 @@ result<unique_fd> create_growing_memory_object(const char* name) noexcept {
 
 result<void> write_to_memory_object(const unique_fd& fd,
                                     std::span<const std::byte> bytes) noexcept {
-    if (const auto fits = check_size(bytes.size()); !fits) return fits;
+    if (const auto fits = check_file_size(bytes.size()); !fits) return fits;
     return write_all(fd, bytes);
 }
 

@@ -5,52 +5,25 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-#include <tuple>
 #include <utility>
 
-#include "os/file.hpp"
 #include "os/socket.hpp"
+#include "support/carrier.hpp"
 #include "support/fd_census.hpp"
 
 namespace tandem::detail {
 namespace {
 
-/// Carries descriptors within this process.
-class carrier final : public descriptor_sink, public descriptor_source {
-public:
-    std::uint64_t put(const descriptor& sent) override {
-        sent_.emplace(++last_, descriptor{std::move(os::duplicate(sent.fd().get()).value())});
-        return last_;
-    }
-    descriptor take(std::uint64_t number) override { return std::move(sent_.at(number)); }
-
-private:
-    std::map<std::uint64_t, descriptor> sent_;
-    std::uint64_t last_ = 0;
-};
-
-template <class T>
-T cross(carrier& by, const T& value) {
-    encoder out;
-    out.carry_descriptors(&by);
-    out.write(value);
-    decoder in{out.bytes()};
-    in.find_descriptors(&by);
-    T result = in.template read<T>();
-    in.expect_end();
-    return result;
-}
+using test::carrier;
 
 class SharedRegion : public test::fd_census {};
 
 TEST_F(SharedRegion, StartsAsZerosAndIsMappedOnce) {
-    carrier by;
     const auto made = shared_region::create("test", 5000, shared_region::pages::reserved);
     ASSERT_EQ(made.bytes().size(), 5000U);
     EXPECT_EQ(made.bytes()[4999], std::byte{0});
 
-    const auto [first, second] = cross(by, std::pair{made, made});
+    const auto [first, second] = test::cross(std::pair{made, made});
     EXPECT_EQ(first, made);
     EXPECT_EQ(second.bytes().data(), made.bytes().data());
 }

@@ -33,9 +33,16 @@ public:
     /// What `object` shows.
     /// \throws codec_error if that is no memory object of a fixed size
     [[nodiscard]] static shared_region open(descriptor object);
+    /// What `object` shows, though somebody may cut its size, which makes the next access to what
+    /// is gone a SIGBUS. Takes the pages that it has not got yet.
+    /// \throws codec_error if it is empty or no memory
+    /// \throws resource_error if there is not so much memory
+    [[nodiscard]] static shared_region open_unsealed(descriptor object);
 
     [[nodiscard]] std::span<std::byte> bytes() const noexcept;
     [[nodiscard]] explicit operator bool() const noexcept { return content_ != nullptr; }
+    /// Empty without memory.
+    [[nodiscard]] descriptor object() const noexcept;
 
     /// The same memory, whichever process it came from.
     friend bool operator==(const shared_region&, const shared_region&) = default;
@@ -45,7 +52,7 @@ private:
 
     struct content;
     explicit shared_region(std::shared_ptr<const content> which) noexcept;
-    [[nodiscard]] descriptor object() const noexcept;
+    [[nodiscard]] static shared_region map(descriptor object, std::size_t bytes);
 
     template <class Archive>
     void serialize(Archive& archive) {

@@ -3,6 +3,7 @@
 
 // What the files beside this folder do, done right.
 
+#include <array>
 #include <memory>
 #include <string>
 #include <variant>
@@ -51,4 +52,17 @@ void starts();
 void starts() {
     const tandem::pool workers{{.processes = 1}, [](int level) { return level; }, 3};
     static_cast<void>(workers.submit([] { return tandem::this_process::worker_state<int>(); }));
+}
+
+void shares();
+void shares() {
+    struct person {
+        std::array<char, 16> name;
+        int age;
+    };
+    const tandem::shared_array<person> people(3);
+    ++tandem::shared_array<int>(std::vector{1, 2}).atomic(0);
+    static_cast<void>(tandem::shared_value<person> {} -> age);
+    const tandem::shared_value<int> turn{1};
+    turn.wait(0);
 }
