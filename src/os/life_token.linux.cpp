@@ -28,6 +28,13 @@ void life_token::hold() noexcept {
     const_cast<futex_word&>(word()).fetch_or(FUTEX_WAITERS, std::memory_order_release);
 }
 
+bool life_token::try_hold() noexcept {
+    if (state() != 0 || ::pthread_mutex_trylock(&mutex_) != 0) return false;
+    // [life] release, as above.
+    const_cast<futex_word&>(word()).fetch_or(FUTEX_WAITERS, std::memory_order_release);
+    return true;
+}
+
 void life_token::let_go() noexcept { (void)::pthread_mutex_unlock(&mutex_); }
 
 std::uint32_t life_token::state() const noexcept {
