@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <thread>
 #include <utility>
 
 #include "channel/thread_leases.hpp"
@@ -51,7 +52,15 @@ void wait_for_change(const shm::record_queue& queue, const shm::queue_attempt& a
     thread_local shm::spin_wait for_news;
     thread_local shm::spin_wait for_room;
     auto& spinning = after.outcome == queue_outcome::empty ? for_news : for_room;
-    if (spinning.spin([&] { return queue.moved_on(after.outcome, after.seen); })) return;
+    const auto moved_on = [&] { return queue.moved_on(after.outcome, after.seen); };
+    if (spinning.spin(moved_on)) return;
+    // The other side may wait for this very processor. Woken by its first record, this thread would
+    // take the processor from it, for one record each time; now it has its turn to the end.
+    constexpr int turns = 4;
+    for (int turn = 0; turn < turns; ++turn) {
+        std::this_thread::yield();
+        if (moved_on()) return;
+    }
     queue.sleep(after, end.at());
 }
 

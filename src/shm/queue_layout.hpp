@@ -96,7 +96,7 @@ inline constexpr std::uint64_t most_queue_bytes = std::uint64_t{1} << 36; // wha
 /// one.
 [[nodiscard]] constexpr std::uint64_t footprint(std::uint64_t size) noexcept {
     const std::uint64_t unit = size < cache_line_bytes ? queue_granule : cache_line_bytes;
-    return std::max(queue_granule, (size + unit - 1) / unit * unit);
+    return std::max(queue_granule, (size + unit - 1) & ~(unit - 1));
 }
 
 inline constexpr std::size_t queue_slots_offset = 8192;
