@@ -69,7 +69,7 @@ public:
 
     /// Waits while the queue is full.
     /// \throws queue_closed if it is closed before there is room
-    void push(const T& value) { (void)push_within(value, std::nullopt); }
+    void push(const T& value) { (void)push_within(value, detail::queue_handle::unlimited); }
     /// False if there was no room in time.
     [[nodiscard]] bool push_for(const T& value, std::chrono::nanoseconds limit) {
         return push_within(value, limit);
@@ -99,11 +99,12 @@ public:
     [[nodiscard]] T pop() {
         if constexpr (detail::plain_record<T>) {
             T value;
-            (void)handle_.pop(std::as_writable_bytes(std::span{&value, 1}), std::nullopt);
+            (void)handle_.pop(std::as_writable_bytes(std::span{&value, 1}),
+                              detail::queue_handle::unlimited);
             return value;
         } else {
             detail::borrowed_records records;
-            (void)handle_.pop(*records, 1, std::nullopt);
+            (void)handle_.pop(*records, 1, detail::queue_handle::unlimited);
             return decode<T>(records->bytes.bytes());
         }
     }
@@ -128,7 +129,7 @@ public:
         std::vector<T> values;
         if (most == 0) return values;
         detail::borrowed_records records;
-        (void)handle_.pop(*records, std::min(most, at_once), std::nullopt);
+        (void)handle_.pop(*records, std::min(most, at_once), detail::queue_handle::unlimited);
         values.reserve(records->ends.size());
         std::size_t begin = 0;
         for (const auto end : records->ends) {
@@ -154,7 +155,7 @@ public:
     void task_done() { handle_.task_done(); }
     /// Waits until each record that was ever pushed is done. For ever, if a process dies that has
     /// popped one; with leases the record returns instead.
-    void join() const { (void)handle_.join(std::nullopt); }
+    void join() const { (void)handle_.join(detail::queue_handle::unlimited); }
     /// False if time was up.
     [[nodiscard]] bool join_for(std::chrono::nanoseconds limit) const {
         return handle_.join(limit);
@@ -170,7 +171,7 @@ private:
 
     explicit queue(detail::queue_handle handle) noexcept : handle_{std::move(handle)} {}
 
-    bool push_within(const T& value, std::optional<std::chrono::nanoseconds> limit) {
+    bool push_within(const T& value, std::chrono::nanoseconds limit) {
         if constexpr (detail::plain_record<T>) {
             return handle_.push(std::as_bytes(std::span{&value, 1}), limit);
         } else {

@@ -117,7 +117,7 @@ bool queue_handle::push(std::span<const std::byte> record, wait_limit limit) con
 }
 
 void queue_handle::push_all(const record_bytes& records) const {
-    const auto pushed = end_->push({records.bytes.bytes().data(), 0, records.ends}, std::nullopt);
+    const auto pushed = end_->push({records.bytes.bytes().data(), 0, records.ends}, unlimited);
     (void)judge(pushed.what, "pushing to a queue", *end_);
 }
 

@@ -21,8 +21,7 @@ using clock = std::chrono::steady_clock;
 /// Locks are held while a record is copied. A call that must not wait, or not for long, has so much
 /// patience with them: else it would tell of a full or empty queue when there is none.
 shm::lock_patience patience_of(wait_limit limit) noexcept {
-    if (!limit) return std::nullopt;
-    return std::chrono::milliseconds{100};
+    return limit == shm::unlimited ? limit : std::chrono::milliseconds{100};
 }
 
 /// When a wait is over. Read from the clock when it is first needed: most calls do not wait.
@@ -32,11 +31,11 @@ public:
 
     /// True if there is time left.
     [[nodiscard]] bool lasts() noexcept {
-        if (!limit_) return true;
-        if (*limit_ <= limit_->zero()) return false;
+        if (limit_ == shm::unlimited) return true;
+        if (limit_ <= limit_.zero()) return false;
         const auto now = clock::now();
         if (!at_)
-            at_ = now + std::min<std::chrono::nanoseconds>(*limit_, clock::time_point::max() - now);
+            at_ = now + std::min<std::chrono::nanoseconds>(limit_, clock::time_point::max() - now);
         return now < *at_;
     }
     [[nodiscard]] shm::wake_time at() const noexcept { return at_; }
@@ -93,7 +92,7 @@ void queue_end::back(std::uint64_t bytes) const {
                             : std::min(std::bit_ceil(std::max(bytes, least)), all.ring_bytes);
     const auto backed = std::min(wanted, all.area_bytes);
     region_.reserve(shm::queue_area_offset(all) + backed);
-    (void)queue_.note_backed(backed, std::nullopt);
+    (void)queue_.note_backed(backed, shm::unlimited);
 }
 
 queue_end::outcome queue_end::push(shm::record_batch records, wait_limit limit) const {
@@ -133,12 +132,12 @@ queue_end::outcome queue_end::pop(shm::record_sink& sink, std::size_t most,
 }
 
 queue_end::outcome queue_end::size() const noexcept {
-    const auto counted = queue_.size({});
+    const auto counted = queue_.size(shm::unlimited);
     return {counted.outcome, counted.count};
 }
 
 shm::queue_outcome queue_end::task_done() const {
-    if (geometry().leases == 0) return queue_.task_done({});
+    if (geometry().leases == 0) return queue_.task_done(shm::unlimited);
     return thread_leases::of_this_thread().task_done(region_, queue_);
 }
 

@@ -13,8 +13,8 @@
 
 namespace tandem::channel {
 
-/// How long a call may wait; for as long as it takes if there is no limit.
-using wait_limit = std::optional<std::chrono::nanoseconds>;
+/// How long a call may wait; shm::unlimited: for as long as it takes.
+using wait_limit = std::chrono::nanoseconds;
 
 /// This process's end of a queue: shm::record_queue with waiting, with memory as it is needed, and
 /// with the leases of this thread. Any number of threads use one.
@@ -39,7 +39,7 @@ public:
     /// Pops one record at least, `most` at most; none if time is up (`empty`), or with an error.
     [[nodiscard]] outcome pop(shm::record_sink& sink, std::size_t most, wait_limit limit) const;
 
-    [[nodiscard]] shm::queue_outcome close() const noexcept { return queue_.close({}); }
+    [[nodiscard]] shm::queue_outcome close() const noexcept { return queue_.close(shm::unlimited); }
     [[nodiscard]] bool is_closed() const noexcept { return queue_.is_closed(); }
     [[nodiscard]] outcome size() const noexcept;
     [[nodiscard]] shm::queue_outcome task_done() const;

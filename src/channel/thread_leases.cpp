@@ -65,7 +65,7 @@ shm::queue_outcome thread_leases::task_done(const detail::shared_region& region,
                                             const shm::record_queue& queue) {
     lease* const own = find(region);
     if (own == nullptr) return queue_outcome::empty;
-    const auto outcome = queue.task_done_leased(own->consumer, std::nullopt);
+    const auto outcome = queue.task_done_leased(own->consumer, shm::unlimited);
     if (outcome == queue_outcome::done && --own->records == 0) end(*own);
     return outcome;
 }

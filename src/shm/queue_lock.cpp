@@ -18,10 +18,10 @@ void short_lock::wait(lock_patience patience) noexcept {
         outcome_ = mutex_->try_lock();
         if (outcome_ != outcome::busy) return;
     }
-    if (!patience) {
+    if (patience == unlimited) {
         outcome_ = mutex_->lock();
     } else {
-        outcome_ = mutex_->lock(os::robust_mutex::clock::now() + *patience);
+        outcome_ = mutex_->lock(os::robust_mutex::clock::now() + patience);
     }
 }
 

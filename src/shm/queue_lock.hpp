@@ -8,14 +8,15 @@
 // are such that it gets on meanwhile.
 
 #include <chrono>
-#include <optional>
 
 #include "os/robust_mutex.hpp"
 
 namespace tandem::shm {
 
-/// How long to wait for a lock; for as long as it takes if there is none.
-using lock_patience = std::optional<std::chrono::nanoseconds>;
+/// How long to wait for a lock. A plain number, since each record passes it on several times.
+using lock_patience = std::chrono::nanoseconds;
+/// For as long as it takes.
+inline constexpr lock_patience unlimited = lock_patience::max();
 
 /// Holds a lock, if it got it, to its end.
 class short_lock {

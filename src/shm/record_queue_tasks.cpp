@@ -253,7 +253,7 @@ std::optional<std::uint32_t> record_queue::hold_consumer(lock_patience patience)
 
 void record_queue::let_go_consumer(std::uint32_t consumer, bool has_leases) const noexcept {
     if (has_leases) {
-        const short_lock lock{header_->pop.lock, {}};
+        const short_lock lock{header_->pop.lock, unlimited};
         if (lock.held() && prepare_leased(lock)) give_back(consumer);
     }
     header_->consumers[consumer].life.let_go();

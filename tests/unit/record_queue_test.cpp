@@ -78,23 +78,24 @@ protected:
         memory_.assign(queue_total_bytes(plan) / sizeof(line), line{});
         bytes_ = std::as_writable_bytes(std::span{memory_});
         queue = record_queue::create(bytes_, plan);
-        ASSERT_EQ(queue.note_backed(plan.area_bytes, {}), done);
+        ASSERT_EQ(queue.note_backed(plan.area_bytes, unlimited), done);
     }
     [[nodiscard]] queue_outcome push(std::string_view text) const {
         const auto end = text.size();
-        return queue.push({reinterpret_cast<const std::byte*>(text.data()), 0, {&end, 1}}, {})
+        return queue
+            .push({reinterpret_cast<const std::byte*>(text.data()), 0, {&end, 1}}, unlimited)
             .outcome;
     }
     [[nodiscard]] std::string pop() const {
         text_sink sink;
-        return queue.pop(sink, 1, {}).outcome == done ? sink.texts.at(0) : "nothing";
+        return queue.pop(sink, 1, unlimited).outcome == done ? sink.texts.at(0) : "nothing";
     }
     [[nodiscard]] std::string pop_leased(std::uint32_t consumer) const {
         text_sink sink;
-        const auto attempt = queue.pop_leased(sink, consumer, {});
+        const auto attempt = queue.pop_leased(sink, consumer, unlimited);
         return attempt.outcome == done ? sink.texts.at(0) : "nothing";
     }
-    [[nodiscard]] std::size_t size() const { return queue.size({}).count; }
+    [[nodiscard]] std::size_t size() const { return queue.size(unlimited).count; }
     [[nodiscard]] queue_header& header() const {
         return *reinterpret_cast<queue_header*>(bytes_.data());
     }
@@ -163,11 +164,11 @@ TEST_F(RecordQueue, SaysHowMuchMemoryARecordNeeds) {
     const std::string text(1000, 'x');
     const auto end = text.size();
     const record_batch batch{reinterpret_cast<const std::byte*>(text.data()), 0, {&end, 1}};
-    const auto refused = queue.push(batch, {});
+    const auto refused = queue.push(batch, unlimited);
     EXPECT_EQ(refused.outcome, unbacked);
     EXPECT_EQ(refused.seen, 1024U);
-    ASSERT_EQ(queue.note_backed(refused.seen, {}), done);
-    EXPECT_EQ(queue.push(batch, {}).outcome, done);
+    ASSERT_EQ(queue.note_backed(refused.seen, unlimited), done);
+    EXPECT_EQ(queue.push(batch, unlimited).outcome, done);
     EXPECT_EQ(plan.ring_bytes, 1U << 20);
 }
 
@@ -175,10 +176,11 @@ TEST_F(RecordQueue, ManyGoAtOnce) {
     make(8, 4096);
     const std::string text = "onethreefive";
     const std::array<std::size_t, 4> ends{3, 8, 8, 12};
-    const auto pushed = queue.push({reinterpret_cast<const std::byte*>(text.data()), 0, ends}, {});
+    const auto pushed =
+        queue.push({reinterpret_cast<const std::byte*>(text.data()), 0, ends}, unlimited);
     EXPECT_EQ(pushed.count, 4U);
     text_sink sink;
-    EXPECT_EQ(queue.pop(sink, 3, {}).count, 3U);
+    EXPECT_EQ(queue.pop(sink, 3, unlimited).count, 3U);
     EXPECT_EQ(sink.texts, (std::vector<std::string>{"one", "three", ""}));
     EXPECT_EQ(pop(), "five");
 }
@@ -186,57 +188,57 @@ TEST_F(RecordQueue, ManyGoAtOnce) {
 TEST_F(RecordQueue, ClosedOneGivesWhatItHas) {
     make(4, 4096);
     ASSERT_EQ(push("last"), done);
-    ASSERT_EQ(queue.close({}), done);
+    ASSERT_EQ(queue.close(unlimited), done);
     EXPECT_EQ(push("late"), closed);
     EXPECT_EQ(pop(), "last");
     text_sink sink;
-    EXPECT_EQ(queue.pop(sink, 1, {}).outcome, closed);
+    EXPECT_EQ(queue.pop(sink, 1, unlimited).outcome, closed);
 }
 
 TEST_F(RecordQueue, IsJoinedWhenAllIsDone) {
     make(4, 4096);
-    EXPECT_EQ(queue.join({}), done);
+    EXPECT_EQ(queue.join(unlimited), done);
     ASSERT_EQ(push("a"), done);
-    EXPECT_EQ(queue.task_done({}), empty);
-    EXPECT_EQ(queue.join({}), full);
+    EXPECT_EQ(queue.task_done(unlimited), empty);
+    EXPECT_EQ(queue.join(unlimited), full);
     ASSERT_EQ(pop(), "a");
-    EXPECT_EQ(queue.join({}), full);
-    EXPECT_EQ(queue.task_done({}), done);
-    EXPECT_EQ(queue.join({}), done);
+    EXPECT_EQ(queue.join(unlimited), full);
+    EXPECT_EQ(queue.task_done(unlimited), done);
+    EXPECT_EQ(queue.join(unlimited), done);
 }
 
 TEST_F(RecordQueue, LeasesOfAThreadThatEndedReturnToTheFront) {
     make(4, 4096, true);
     for (const auto* text : {"a", "b", "c"}) ASSERT_EQ(push(text), done);
     std::thread{[&] {
-        const auto consumer = queue.hold_consumer({}).value();
+        const auto consumer = queue.hold_consumer(unlimited).value();
         EXPECT_EQ(pop_leased(consumer), "a");
         EXPECT_EQ(pop_leased(consumer), "b");
     }}.join();
     EXPECT_EQ(size(), 3U);
 
-    const auto own = queue.hold_consumer({}).value();
+    const auto own = queue.hold_consumer(unlimited).value();
     for (const auto* text : {"a", "b", "c"}) {
         EXPECT_EQ(pop_leased(own), text);
-        EXPECT_EQ(queue.task_done_leased(own, {}), done);
+        EXPECT_EQ(queue.task_done_leased(own, unlimited), done);
     }
-    EXPECT_EQ(queue.task_done_leased(own, {}), empty);
-    EXPECT_EQ(queue.join({}), done);
+    EXPECT_EQ(queue.task_done_leased(own, unlimited), empty);
+    EXPECT_EQ(queue.join(unlimited), done);
     queue.let_go_consumer(own, false);
 }
 
 TEST_F(RecordQueue, DoneInAnyOrderFreesTheMemoryInOrder) {
     make(2, 4096, true);
-    const auto own = queue.hold_consumer({}).value();
-    const auto other = queue.hold_consumer({}).value();
+    const auto own = queue.hold_consumer(unlimited).value();
+    const auto other = queue.hold_consumer(unlimited).value();
     ASSERT_EQ(push("a"), done);
     ASSERT_EQ(push("b"), done);
     EXPECT_EQ(pop_leased(own), "a");
     EXPECT_EQ(pop_leased(other), "b");
     EXPECT_EQ(size(), 0U);
-    EXPECT_EQ(queue.task_done_leased(other, {}), done);
+    EXPECT_EQ(queue.task_done_leased(other, unlimited), done);
     EXPECT_EQ(push("c"), full); // "a" is still in use
-    EXPECT_EQ(queue.task_done_leased(own, {}), done);
+    EXPECT_EQ(queue.task_done_leased(own, unlimited), done);
     EXPECT_EQ(push("c"), done);
     queue.let_go_consumer(own, false);
     queue.let_go_consumer(other, false);
@@ -246,8 +248,8 @@ TEST_F(RecordQueue, ThereAreOnlySoManyConsumers) {
     make(4, 4096, true);
     std::vector<std::uint32_t> held;
     for (std::uint32_t i = 0; i < queue_consumers; ++i)
-        held.push_back(queue.hold_consumer({}).value());
-    EXPECT_FALSE(queue.hold_consumer({}));
+        held.push_back(queue.hold_consumer(unlimited).value());
+    EXPECT_FALSE(queue.hold_consumer(unlimited));
     for (const auto consumer : held) queue.let_go_consumer(consumer, false);
 }
 
@@ -271,19 +273,19 @@ TEST_F(RecordQueue, ForgedNumbersAreDamage) {
     ASSERT_EQ(push("a"), done);
     text_sink sink;
     slot(0).size = 5000;
-    EXPECT_EQ(queue.pop(sink, 1, {}).outcome, damaged);
+    EXPECT_EQ(queue.pop(sink, 1, unlimited).outcome, damaged);
     EXPECT_EQ(push("b"), damaged);
     slot(0) = {1, ~std::uint32_t{0}, 0};
-    EXPECT_EQ(queue.pop(sink, 1, {}).outcome, damaged);
+    EXPECT_EQ(queue.pop(sink, 1, unlimited).outcome, damaged);
     slot(0) = {1, 0, 0};
     header().push.tail = 100;
     header().pop.tail_seen = 0;
-    EXPECT_EQ(queue.pop(sink, 1, {}).outcome, damaged);
-    EXPECT_EQ(queue.size({}).outcome, damaged);
+    EXPECT_EQ(queue.pop(sink, 1, unlimited).outcome, damaged);
+    EXPECT_EQ(queue.size(unlimited).outcome, damaged);
     header().push.tail = 1;
     header().pop.tail_seen = 0;
     header().pop.head = 2;
-    EXPECT_EQ(queue.pop(sink, 1, {}).outcome, damaged);
+    EXPECT_EQ(queue.pop(sink, 1, unlimited).outcome, damaged);
 }
 
 } // namespace

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -51,10 +50,11 @@ private:
     record_bytes records_;
 };
 
-/// A queue of bytes: the compiled half of queue<T>. No limit is as long as it takes.
+/// A queue of bytes: the compiled half of queue<T>.
 class TANDEM_EXPORT queue_handle {
 public:
-    using wait_limit = std::optional<std::chrono::nanoseconds>;
+    using wait_limit = std::chrono::nanoseconds;
+    static constexpr wait_limit unlimited = wait_limit::max(); // for as long as it takes
 
     /// \throws resource_error if there is no memory
     explicit queue_handle(const queue_options& options);
