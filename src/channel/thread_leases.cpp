@@ -11,7 +11,7 @@ namespace tandem::channel {
 using shm::queue_outcome;
 
 thread_leases& thread_leases::of_this_thread() {
-    thread_local thread_leases own;
+    static thread_local thread_leases own;
     // A fork has inherited the list, and none of the leases.
     if (own.generation_ != os::fork_generation()) {
         own.leases_.clear();

@@ -5,6 +5,7 @@
 
 #include <linux/futex.h>
 
+#include <cerrno>
 #include <cstddef>
 
 namespace tandem::os {
@@ -33,6 +34,12 @@ bool life_token::try_hold() noexcept {
     // [life] release, as above.
     const_cast<futex_word&>(word()).fetch_or(FUTEX_WAITERS, std::memory_order_release);
     return true;
+}
+
+void life_token::renew() noexcept {
+    if (!is_ended() || ::pthread_mutex_trylock(&mutex_) != EOWNERDEAD) return;
+    (void)::pthread_mutex_consistent(&mutex_);
+    (void)::pthread_mutex_unlock(&mutex_);
 }
 
 void life_token::let_go() noexcept { (void)::pthread_mutex_unlock(&mutex_); }

@@ -4,7 +4,6 @@
 // What a queue knows of records that were popped: how many are done, and with leases who has which.
 
 #include <algorithm>
-#include <new>
 
 #include "fault/fault.hpp"
 #include "os/clock.hpp"
@@ -163,7 +162,7 @@ void record_queue::reclaim() const noexcept {
         if (!life.is_ended()) continue;
         give_back(consumer);
         fault::hit("queue.consumer_reclaimed");
-        ::new (static_cast<void*>(&life)) os::life_token;
+        life.renew();
     }
 }
 

@@ -60,7 +60,8 @@ void take(text_queue& from, tally& so_far) {
     ++so_far.done;
 }
 
-// ---- victims -------------------------------------------------------------------------------------
+// ---- victims
+// -------------------------------------------------------------------------------------
 
 void push_and_pop(text_queue& records, tally& so_far) {
     for (std::uint64_t number = 0;; ++number) {
@@ -129,7 +130,8 @@ constexpr fault_case cases[] = {
     {"queue.task_done", 1, true, &take_over},
 };
 
-// ---- the stage -----------------------------------------------------------------------------------
+// ---- the stage
+// -----------------------------------------------------------------------------------
 
 /// Pushes four records, takes two of them, and is killed.
 void run_holder(text_queue& records, tally& so_far) {
@@ -144,19 +146,21 @@ void run_holder(text_queue& records, tally& so_far) {
     so_far.pushed = 4;
 }
 
-/// Numbers of the records that are left, which are whole and in order.
+/// None if it is empty.
+std::optional<std::string> next_of(text_queue& records) {
+    try {
+        return records.try_pop();
+    } catch (const queue_closed&) {
+        return std::nullopt;
+    }
+}
+
+/// Checks the records that are left: they are whole and in order.
 void drain(text_queue& records, const tally& before, bool leases) {
     auto left = records.size();
     std::optional<std::uint64_t> last;
     const auto first_possible = leases ? before.done.load() : before.popped.load();
-    const auto pop = [&]() -> std::optional<std::string> {
-        try {
-            return records.try_pop();
-        } catch (const queue_closed&) {
-            return std::nullopt;
-        }
-    };
-    for (auto text = pop(); text; text = pop()) {
+    while (const auto text = next_of(records)) {
         const auto number = std::stoull(*text);
         require(*text == record_of(number), "the record is whole");
         if (!last)
@@ -191,8 +195,8 @@ void check_that_it_works(text_queue& records, const fault_case& tested) {
 
 void play(const fault_case& tested, const std::string& once) {
     constexpr int protection = PROT_READ | PROT_WRITE;
-    auto* const so_far = ::new (::mmap(nullptr, sizeof(tally), protection,
-                                       MAP_SHARED | MAP_ANONYMOUS, -1, 0)) tally;
+    auto* const so_far =
+        ::new (::mmap(nullptr, sizeof(tally), protection, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) tally;
     text_queue records{{.capacity = 64, .leases = tested.leases}};
     if (tested.victim == &take_over) run_holder(records, *so_far);
     const auto plan = std::string{tested.point} + ":" + std::to_string(tested.nth) + ":" + once;

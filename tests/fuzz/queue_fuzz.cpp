@@ -62,24 +62,26 @@ public:
             case 1:
                 return pop(sink, value);
             case 2:
-                (void)queue_.size(unlimited);
-                return;
+                return look();
             case 3:
-                if (consumer_) (void)queue_.task_done_leased(*consumer_, unlimited);
-                (void)queue_.task_done(unlimited);
-                return;
-            case 4:
-                (void)queue_.join(unlimited);
-                return;
-            case 5:
-                (void)record_queue::open({memory_, size_});
-                return;
+                return finish();
             default:
                 return store(where, value, what % 8 == 6 ? 8 : 4);
         }
     }
 
 private:
+    void look() const {
+        (void)queue_.size(unlimited);
+        (void)queue_.join(unlimited);
+        (void)record_queue::open({memory_, size_});
+    }
+    void finish() const {
+        if (consumer_)
+            (void)queue_.task_done_leased(*consumer_, unlimited);
+        else
+            (void)queue_.task_done(unlimited);
+    }
     void push(std::size_t size) {
         const std::vector<std::byte> bytes(size);
         (void)queue_.push({bytes.data(), 0, {&size, 1}}, unlimited);

@@ -98,16 +98,22 @@ std::optional<note> check(const std::string& text) {
     return note{static_cast<std::uint32_t>(numbers[0]), 0, numbers[1]};
 }
 
-void consume(records from, notes to, std::uint32_t id) {
+/// The next record; none at the end.
+std::optional<std::string> next_of(records& from) {
     try {
-        for (;;) {
-            if (auto found = check(from.pop())) {
-                found->consumer = id;
-                to.push(*found);
-            }
-            from.task_done();
-        }
+        return from.pop();
     } catch (const mp::queue_closed&) {
+        return std::nullopt;
+    }
+}
+
+void consume(records from, notes to, std::uint32_t id) {
+    while (const auto text = next_of(from)) {
+        if (auto found = check(*text)) {
+            found->consumer = id;
+            to.push(*found);
+        }
+        from.task_done();
     }
 }
 
@@ -184,20 +190,18 @@ private:
         if (records_.size() != 0) fail("the size");
         for (const auto& [producer, seen] : seen_)
             for (const auto times : seen)
-                if (times == 0) fail("a record of producer " + std::to_string(producer) + " is lost");
+                if (times == 0)
+                    fail("a record of producer " + std::to_string(producer) + " is lost");
         if (out_of_order_ > again_ + kills_) fail("the order of records");
-        std::printf("%llu records, %llu kills, %llu records twice: none lost, torn or out of order\n",
-                    static_cast<unsigned long long>(taken_),
-                    static_cast<unsigned long long>(kills_),
-                    static_cast<unsigned long long>(again_));
+        std::printf(
+            "%llu records, %llu kills, %llu records twice: none lost, torn or out of order\n",
+            static_cast<unsigned long long>(taken_), static_cast<unsigned long long>(kills_),
+            static_cast<unsigned long long>(again_));
     }
     void consume_rest() {
-        try {
-            for (;;) {
-                if (const auto found = check(records_.pop())) take(*found);
-                records_.task_done();
-            }
-        } catch (const mp::queue_closed&) {
+        while (const auto text = next_of(records_)) {
+            if (const auto found = check(*text)) take(*found);
+            records_.task_done();
         }
     }
 

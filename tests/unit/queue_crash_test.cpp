@@ -126,17 +126,19 @@ TEST_F(QueueCrash, KilledConsumersTakeAtMostTheRecordInHand) {
     EXPECT_LE(lost + (pushed - next), static_cast<std::uint64_t>(rounds));
 }
 
+[[noreturn]] void deal_with_all(queue<std::uint64_t> numbers, queue<std::uint64_t> dealt_with) {
+    for (;;) {
+        dealt_with.push(numbers.pop());
+        numbers.task_done();
+    }
+}
+
 TEST_F(QueueCrash, LeasesOfAKilledProcessReturnAndNothingIsLost) {
     queue<std::uint64_t> numbers{{.capacity = 100, .leases = true}};
     queue<std::uint64_t> dealt_with{{.capacity = 100'000}};
     std::uint64_t pushed = 0;
     for (int round = 0; round < 20; ++round) {
-        forked_process consumer{[numbers, dealt_with]() mutable {
-            for (;;) {
-                dealt_with.push(numbers.pop());
-                numbers.task_done();
-            }
-        }};
+        forked_process consumer{[&] { deal_with_all(numbers, dealt_with); }};
         for (int i = 0; i < 100 + round * 13; ++i) numbers.push(pushed++);
         EXPECT_EQ(consumer.kill(), -SIGKILL);
     }

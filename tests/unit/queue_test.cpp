@@ -141,45 +141,56 @@ TEST_F(Queue, ManyAtOnceKeepTheirOrder) {
         numbers.close();
     }};
     std::vector<int> received;
-    try {
-        for (;;) {
-            const auto some = numbers.pop_up_to(30);
-            EXPECT_LE(some.size(), 30U);
-            EXPECT_FALSE(some.empty());
-            received.insert(received.end(), some.begin(), some.end());
-        }
-    } catch (const queue_closed&) {}
+    while (received.size() < all.size()) {
+        const auto some = numbers.pop_up_to(30);
+        EXPECT_LE(some.size(), 30U);
+        EXPECT_FALSE(some.empty());
+        received.insert(received.end(), some.begin(), some.end());
+    }
+    EXPECT_THROW((void)numbers.pop_up_to(30), queue_closed);
     pushing.join();
     EXPECT_EQ(received, all);
     EXPECT_TRUE(numbers.pop_up_to(0).empty());
 }
 
+/// What one consumer received, by producer.
+struct received_numbers {
+    std::array<std::vector<int>, 4> from;
+
+    void take(queue<std::pair<int, int>> numbers, int count) {
+        for (; count > 0; --count) {
+            const auto [producer, number] = numbers.pop();
+            from.at(static_cast<std::size_t>(producer)).push_back(number);
+        }
+    }
+};
+
+void push_numbers(queue<std::pair<int, int>> to, int producer, int count) {
+    for (int number = 0; number < count; ++number) to.push({producer, number});
+}
+
 TEST_F(Queue, RecordsOfManyThreadsArriveOnceAndInTheOrderOfEach) {
-    constexpr int threads = 4;
-    constexpr int records = 5000;
-    queue<std::pair<int, int>> numbers{{.capacity = 64}};
-    std::array<std::array<std::vector<int>, threads>, threads> received;
+    constexpr int count = 5000;
+    const queue<std::pair<int, int>> numbers{{.capacity = 64}};
+    std::array<received_numbers, 4> consumers;
     std::vector<std::jthread> running;
-    for (int i = 0; i < threads; ++i) {
-        running.emplace_back([&, i] {
-            for (int n = 0; n < records; ++n) numbers.push({i, n});
-        });
-        running.emplace_back([&, i] {
-            for (int n = 0; n < records; ++n) {
-                const auto [from, number] = numbers.pop();
-                received[static_cast<std::size_t>(i)][static_cast<std::size_t>(from)].push_back(
-                    number);
-            }
-        });
+    for (int i = 0; i < 4; ++i) {
+        running.emplace_back([&, i] { push_numbers(numbers, i, count); });
+        auto& consumer = consumers.at(static_cast<std::size_t>(i));
+        running.emplace_back([&] { consumer.take(numbers, count); });
     }
     running.clear();
-    for (std::size_t from = 0; from < threads; ++from) {
-        std::size_t count = 0;
-        for (const auto& consumer : received) {
-            EXPECT_TRUE(std::ranges::is_sorted(consumer[from]));
-            count += consumer[from].size();
+    std::vector<int> expected(count);
+    std::iota(expected.begin(), expected.end(), 0);
+    for (std::size_t producer = 0; producer < 4; ++producer) {
+        std::vector<int> all;
+        for (const auto& consumer : consumers) {
+            const auto& some = consumer.from.at(producer);
+            EXPECT_TRUE(std::ranges::is_sorted(some));
+            all.insert(all.end(), some.begin(), some.end());
         }
-        EXPECT_EQ(count, static_cast<std::size_t>(records));
+        std::ranges::sort(all);
+        EXPECT_EQ(all, expected);
     }
 }
 

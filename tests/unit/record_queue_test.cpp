@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstring>
+#include <latch>
 #include <random>
 #include <string>
 #include <thread>
@@ -246,11 +247,21 @@ TEST_F(RecordQueue, DoneInAnyOrderFreesTheMemoryInOrder) {
 
 TEST_F(RecordQueue, ThereAreOnlySoManyConsumers) {
     make(4, 4096, true);
-    std::vector<std::uint32_t> held;
-    for (std::uint32_t i = 0; i < queue_consumers; ++i)
-        held.push_back(queue.hold_consumer(unlimited).value());
+    std::latch held{3};
+    std::latch checked{1};
+    const auto hold_a_third = [&] {
+        std::vector<std::uint32_t> consumers;
+        for (std::uint32_t i = 0; i < queue_consumers / 3; ++i)
+            consumers.push_back(queue.hold_consumer(unlimited).value());
+        held.count_down();
+        checked.wait();
+        for (const auto consumer : consumers) queue.let_go_consumer(consumer, false);
+    };
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 3; ++i) threads.emplace_back(hold_a_third);
+    held.wait();
     EXPECT_FALSE(queue.hold_consumer(unlimited));
-    for (const auto consumer : held) queue.let_go_consumer(consumer, false);
+    checked.count_down();
 }
 
 TEST_F(RecordQueue, GeometryThatDoesNotFitTheMemoryIsNoQueue) {
