@@ -152,6 +152,13 @@ std::span<std::byte> shared_region::bytes() const noexcept {
     return content_ ? content_->mapping.bytes() : std::span<std::byte>{};
 }
 
+void shared_region::reserve(std::size_t count) const {
+    constexpr const char* name = "more of one that is there";
+    require_memory(name, count);
+    const auto reserved = os::reserve_memory(content_->object.fd(), count);
+    if (!reserved) fail_to_create(name, count, reserved.error());
+}
+
 descriptor shared_region::object() const noexcept {
     return content_ ? content_->object : descriptor{};
 }

@@ -30,6 +30,10 @@ public:
 
     /// Holds it in the calling thread, to its end or let_go(), which comes before the memory goes.
     void hold() noexcept;
+    /// The same, if nobody holds it and nobody who held it has ended.
+    [[nodiscard]] bool try_hold() noexcept;
+    /// Makes one whose holder has ended one of nobody.
+    void renew() noexcept;
     /// To be called by the thread that holds it, which is no end of it.
     void let_go() noexcept;
 

@@ -5,6 +5,7 @@
 
 #include <linux/futex.h>
 
+#include <cerrno>
 #include <cstddef>
 
 namespace tandem::os {
@@ -26,6 +27,19 @@ void life_token::hold() noexcept {
     // The kernel wakes waiters only if there are said to be some.
     // [life] release, for form's sake: what comes later is ordered by the kernel.
     const_cast<futex_word&>(word()).fetch_or(FUTEX_WAITERS, std::memory_order_release);
+}
+
+bool life_token::try_hold() noexcept {
+    if (state() != 0 || ::pthread_mutex_trylock(&mutex_) != 0) return false;
+    // [life] release, as above.
+    const_cast<futex_word&>(word()).fetch_or(FUTEX_WAITERS, std::memory_order_release);
+    return true;
+}
+
+void life_token::renew() noexcept {
+    if (!is_ended() || ::pthread_mutex_trylock(&mutex_) != EOWNERDEAD) return;
+    (void)::pthread_mutex_consistent(&mutex_);
+    (void)::pthread_mutex_unlock(&mutex_);
 }
 
 void life_token::let_go() noexcept { (void)::pthread_mutex_unlock(&mutex_); }

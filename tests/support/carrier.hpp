@@ -30,8 +30,7 @@ private:
 
 /// What another process gets of `value`, if it takes it for a Received.
 template <class Received, class T>
-Received cross_as(const T& value) {
-    carrier by;
+Received cross_as(carrier& by, const T& value) {
     encoder out;
     out.carry_descriptors(&by);
     out.write(value);
@@ -41,7 +40,16 @@ Received cross_as(const T& value) {
     in.expect_end();
     return result;
 }
+template <class Received, class T>
+Received cross_as(const T& value) {
+    carrier by;
+    return cross_as<Received>(by, value);
+}
 
+template <class T>
+T cross(carrier& by, const T& value) {
+    return cross_as<T>(by, value);
+}
 template <class T>
 T cross(const T& value) {
     return cross_as<T>(value);

@@ -40,6 +40,9 @@ public:
     [[nodiscard]] static shared_region open_unsealed(descriptor object);
 
     [[nodiscard]] std::span<std::byte> bytes() const noexcept;
+    /// Takes the pages of the first `count` bytes now.
+    /// \throws resource_error if there is not so much memory
+    void reserve(std::size_t count) const;
     [[nodiscard]] explicit operator bool() const noexcept { return content_ != nullptr; }
     /// Empty without memory.
     [[nodiscard]] descriptor object() const noexcept;

@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: The Tandem authors
+# SPDX-License-Identifier: Apache-2.0
+
+# Question  how fast do records of 1 MiB go from one process to another?
+# Engine    multiprocessing.Queue of bytes.
+# Reported  bytes of the records per second of wall time, 10^9.
+
+import multiprocessing
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from support.report import report, require  # noqa: E402
+
+RECORDS = 500  # of each producer
+PRODUCERS = 1
+CONSUMERS = 1
+
+
+def produce(queue):
+    record = bytes(1 << 20)
+    for _ in range(RECORDS):
+        queue.put(record)
+
+
+def consume(queue, counts):
+    count = 0
+    while queue.get():
+        count += 1
+    counts.put(count)
+
+
+if __name__ == "__main__":
+    queue = multiprocessing.Queue()
+    counts = multiprocessing.SimpleQueue()
+    consumers = [multiprocessing.Process(target=consume, args=(queue, counts)) for _ in range(CONSUMERS)]
+    producers = [multiprocessing.Process(target=produce, args=(queue,)) for _ in range(PRODUCERS)]
+    start = time.perf_counter()
+    for process in consumers + producers:
+        process.start()
+    for process in producers:
+        process.join()
+    for _ in consumers:
+        queue.put(b"")
+    received = sum(counts.get() for _ in consumers)
+    seconds = time.perf_counter() - start
+    for process in consumers:
+        process.join()
+    require(received == PRODUCERS * RECORDS, "number of records")
+    report("queue_large", "GB/s", received * (1 << 20) / seconds / 1e9)
