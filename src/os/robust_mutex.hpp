@@ -40,6 +40,9 @@ public:
     [[nodiscard]] outcome lock(std::optional<clock::time_point> deadline = {}) noexcept;
     /// False if this thread does not hold it; then nothing happens.
     bool unlock() noexcept;
+    /// True from the end of a thread that holds it until somebody locks it. Changes nothing, and
+    /// costs a load.
+    [[nodiscard]] bool holder_has_died() const noexcept;
 
 private:
     [[nodiscard]] outcome judge(int returned) noexcept;

@@ -3,8 +3,13 @@
 
 #include "os/robust_mutex.hpp"
 
+#include <linux/futex.h>
+
 #include <cerrno>
+#include <cstddef>
 #include <ctime>
+
+#include "os/futex.hpp"
 
 namespace tandem::os {
 
@@ -42,6 +47,15 @@ robust_mutex::outcome robust_mutex::lock(std::optional<clock::time_point> deadli
 }
 
 bool robust_mutex::unlock() noexcept { return ::pthread_mutex_unlock(&mutex_) == 0; }
+
+// The mutex begins with its lock, in the format that the kernel prescribes for robust ones.
+static_assert(offsetof(pthread_mutex_t, __data.__lock) == 0);
+
+bool robust_mutex::holder_has_died() const noexcept {
+    const auto& word = reinterpret_cast<const futex_word&>(mutex_);
+    // Relaxed: what the dead one did is ordered by locking the mutex.
+    return (word.load(std::memory_order_relaxed) & FUTEX_OWNER_DIED) != 0;
+}
 
 robust_mutex::outcome robust_mutex::judge(int returned) noexcept {
     switch (returned) {

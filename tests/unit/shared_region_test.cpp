@@ -5,42 +5,18 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <tuple>
 #include <utility>
 
-#include "os/file.hpp"
 #include "os/socket.hpp"
+#include "support/carrier.hpp"
 #include "support/fd_census.hpp"
 
 namespace tandem::detail {
 namespace {
 
-/// Carries descriptors within this process.
-class carrier final : public descriptor_sink, public descriptor_source {
-public:
-    std::uint64_t put(const descriptor& sent) override {
-        sent_.emplace(++last_, descriptor{std::move(os::duplicate(sent.fd().get()).value())});
-        return last_;
-    }
-    descriptor take(std::uint64_t number) override { return std::move(sent_.at(number)); }
-
-private:
-    std::map<std::uint64_t, descriptor> sent_;
-    std::uint64_t last_ = 0;
-};
-
-template <class T>
-T cross(carrier& by, const T& value) {
-    encoder out;
-    out.carry_descriptors(&by);
-    out.write(value);
-    decoder in{out.bytes()};
-    in.find_descriptors(&by);
-    T result = in.template read<T>();
-    in.expect_end();
-    return result;
-}
+using test::carrier;
+using test::cross;
 
 class SharedRegion : public test::fd_census {};
 
