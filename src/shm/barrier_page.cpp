@@ -28,7 +28,7 @@ std::uint32_t barrier_page::word() const noexcept {
 bool barrier_page::enter() noexcept {
     const auto entered = guard_.lock();
     if (entered == lock_result::owner_died) set_broken();
-    return entered == lock_result::locked || entered == lock_result::owner_died;
+    return is_held(entered);
 }
 
 void barrier_page::set_broken() noexcept {
@@ -55,24 +55,30 @@ void barrier_page::end_phase(places all, std::uint32_t result) noexcept {
 
 void barrier_page::reset(places all) noexcept {
     if (!enter()) return;
+    bury(all);
     end_phase(all, barrier_place::broken);
     leave();
 }
 
-bool barrier_page::has_dead(places all, std::uint32_t phase) const noexcept {
-    return std::ranges::any_of(all, [&](const barrier_place& place) {
-        return is_in(place, phase) && place.holder.holder_has_died();
-    });
+bool barrier_page::has_dead(places all) noexcept {
+    return std::ranges::any_of(
+        all, [](const barrier_place& place) { return place.holder.holder_has_died(); });
 }
 
-/// One that nobody holds, which takes the mark of a dead holder away; breaks the phase if that one
-/// was part of it. The guard is held.
+/// Takes the marks of the dead away.
+void barrier_page::bury(places all) noexcept {
+    for (auto& place : all)
+        if (place.holder.holder_has_died() && is_held(place.holder.try_lock()))
+            (void)place.holder.unlock();
+}
+
+/// One that nobody holds; nullptr if there is none, or if somebody has died, which breaks the
+/// phase. The guard is held.
 barrier_place* barrier_page::take_place(places all) noexcept {
     for (auto& place : all) {
         const auto taken = place.holder.try_lock();
         if (taken == lock_result::locked) return &place;
         if (taken != lock_result::owner_died) continue;
-        if (!is_in(place, word() / once)) return &place;
         set_broken();
         (void)place.holder.unlock();
         return nullptr;
@@ -85,7 +91,7 @@ barrier_place* barrier_page::take_place(places all) noexcept {
 barrier_page::arrival barrier_page::begin(places all) noexcept {
     arrival mine{.result = outcome::passed};
     mine.phase = word() / once;
-    if (has_dead(all, mine.phase)) set_broken();
+    if (has_dead(all)) set_broken();
     if (is_broken()) {
         mine.result = outcome::broken;
         return mine;
@@ -134,10 +140,8 @@ void barrier_page::wait_for_place(places all, const wait_limit& limit) noexcept 
         return;
     }
     const auto taken = leaving->holder.lock(limit.next_look());
-    // Somebody else may have taken it meanwhile, waited, and died: we take the mark away.
-    if (taken == lock_result::owner_died && is_in(*leaving, word() / once)) break_phase();
-    if (taken == lock_result::locked || taken == lock_result::owner_died)
-        (void)leaving->holder.unlock();
+    if (taken == lock_result::owner_died) break_phase(); // as we take the mark away
+    if (is_held(taken)) (void)leaving->holder.unlock();
 }
 
 /// Gives the place up.
@@ -157,7 +161,7 @@ barrier_page::outcome barrier_page::wait(places all, const arrival& mine,
     if (!limit.is_over()) (void)spin_before_sleep(is_over);
     while (!is_over()) {
         out_of_time = limit.is_over();
-        if (out_of_time || guard_.holder_has_died() || has_dead(all, mine.phase)) {
+        if (out_of_time || guard_.holder_has_died() || has_dead(all)) {
             if (!enter()) return go(*mine.place, outcome::damaged);
             if (!is_over()) set_broken();
             leave();
@@ -174,7 +178,7 @@ barrier_page::outcome barrier_page::wait(places all, const arrival& mine,
 
 barrier_page::outcome barrier_page::pass(places all, const arrival& last) noexcept {
     if (!enter()) return go(*last.place, outcome::damaged);
-    if (has_dead(all, last.phase)) set_broken();
+    if (has_dead(all)) set_broken();
     const bool still = word() == last.phase * once;
     if (still) end_phase(all, barrier_place::passed);
     leave();

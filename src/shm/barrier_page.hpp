@@ -14,9 +14,9 @@
 //           waits looks at the word, and then at its own place, which nobody else uses before it is
 //           given up: later phases do not matter.
 // Crash     whoever waits looks at all places ten times a second, and at the mutex: one whose
-//           holder has died breaks the phase. A process that dies while it holds `guard_`, in
-//           whatever call, breaks the phase, too. Once the word says that a phase has passed, it
-//           has passed for all.
+//           holder has died breaks the phase, so that a death in whatever call does. Once the word
+//           says that a phase has passed, it has passed for all, and the next one is broken.
+//           reset() takes the marks of the dead away.
 // Trust     the number of parties is not read from here, but given; numbers are only compared.
 //
 //   [phase]  end_phase(), break_phase() change the word -> those that wait load it:  their places
@@ -93,7 +93,8 @@ private:
     [[nodiscard]] std::uint32_t word() const noexcept;
     void set_broken() noexcept;
     void end_phase(places all, std::uint32_t result) noexcept;
-    [[nodiscard]] bool has_dead(places all, std::uint32_t phase) const noexcept;
+    [[nodiscard]] static bool has_dead(places all) noexcept;
+    static void bury(places all) noexcept;
     [[nodiscard]] barrier_place* take_place(places all) noexcept;
     [[nodiscard]] arrival begin(places all) noexcept;
     void wait_for_place(places all, const wait_limit& limit) noexcept;

@@ -24,6 +24,10 @@ namespace tandem::shm {
 
 using lock_result = os::robust_mutex::outcome;
 
+[[nodiscard]] constexpr bool is_held(lock_result result) noexcept {
+    return result == lock_result::locked || result == lock_result::owner_died;
+}
+
 class robust_lock {
 public:
     [[nodiscard]] lock_result lock(const deadline& until = {}) noexcept {

@@ -13,10 +13,6 @@ namespace tandem::shm {
 
 namespace {
 
-bool is_held(lock_result result) noexcept {
-    return result == lock_result::locked || result == lock_result::owner_died;
-}
-
 /// A place that this thread has, of which lock.
 struct share {
     const shared_lock* lock;
