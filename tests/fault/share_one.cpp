@@ -160,7 +160,7 @@ void use_latch(account& account) {
     account.wrong += all.try_wait() ? 0 : 1;
 }
 
-/// Process 0 puts items, the others take them; if it is killed, so is the rest of the work.
+/// One process puts an item whenever there is none, the others take them.
 void use_condition_variable(account& account) {
     const mp::mutex lock;
     const mp::condition_variable changed;
@@ -168,15 +168,21 @@ void use_condition_variable(account& account) {
     const shared_number closed;
     const auto put = [=] {
         for (int item = 0; item < rounds; ++item) {
-            const std::lock_guard guard{lock};
+            std::unique_lock held{lock};
+            changed.wait(held, [=] { return *items == 0; });
             ++*items;
+            held.unlock(); // one that is killed does not own it
             changed.notify_one();
         }
     };
     const auto take = [=] {
-        for (std::unique_lock held{lock};; --*items) {
+        for (;;) {
+            std::unique_lock held{lock};
             changed.wait(held, [=] { return *items > 0 || *closed != 0; });
             if (*items == 0) return;
+            --*items;
+            held.unlock();
+            changed.notify_all();
         }
     };
     const mp::process putting{mp::forked, put};
