@@ -43,6 +43,8 @@ template <class Unlock>
 
 template <class Unlock>
 bool held_or_busy(shm::lock_result result, Unlock unlock) {
+    if (result == shm::lock_result::locked) [[likely]]
+        return true;
     if (result == shm::lock_result::busy) return false;
     if (require_held(result) == lock_outcome::locked) return true;
     (void)unlock();

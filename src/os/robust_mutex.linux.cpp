@@ -40,13 +40,11 @@ robust_mutex::outcome robust_mutex::try_lock() noexcept {
 }
 
 robust_mutex::outcome robust_mutex::lock(std::optional<clock::time_point> deadline) noexcept {
-    if (!deadline) return judge(::pthread_mutex_lock(&mutex_));
+    if (!deadline) return lock();
     // libstdc++'s steady clock is CLOCK_MONOTONIC.
     const timespec until = to_timespec(*deadline);
     return judge(::pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until));
 }
-
-bool robust_mutex::unlock() noexcept { return ::pthread_mutex_unlock(&mutex_) == 0; }
 
 // The mutex begins with its lock, in the format that the kernel prescribes for robust ones.
 static_assert(offsetof(pthread_mutex_t, __data.__lock) == 0);

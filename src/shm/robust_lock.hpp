@@ -30,7 +30,8 @@ using lock_result = os::robust_mutex::outcome;
 
 class robust_lock {
 public:
-    [[nodiscard]] lock_result lock(const deadline& until = {}) noexcept {
+    [[nodiscard]] lock_result lock() noexcept { return note(mutex_.lock()); }
+    [[nodiscard]] lock_result lock(const deadline& until) noexcept {
         return note(mutex_.lock(until));
     }
     [[nodiscard]] lock_result try_lock() noexcept { return note(mutex_.try_lock()); }
@@ -52,15 +53,17 @@ private:
 
 class recursive_lock {
 public:
-    [[nodiscard]] lock_result lock(const deadline& until = {}) noexcept {
+    [[nodiscard]] lock_result lock() noexcept { return count(mutex_.lock()); }
+    [[nodiscard]] lock_result lock(const deadline& until) noexcept {
         return count(mutex_.lock(until));
     }
     [[nodiscard]] lock_result try_lock() noexcept { return count(mutex_.try_lock()); }
     /// False if this thread does not hold it.
     bool unlock() noexcept {
-        if (!is_mine()) return false;
+        // Of another thread's mutex this says something, too; then unlock() looks whose it is.
         const auto deep = depth();
         if (deep == 0) return mutex_.unlock();
+        if (!is_mine()) return false;
         set_depth(deep - 1);
         fault::hit("recursive_mutex.depth_changed");
         return true;

@@ -4,23 +4,51 @@
 #include "shm/shared_lock.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "fault/fault.hpp"
+#include "os/fork_generation.hpp"
 #include "os/process.hpp"
 
 namespace tandem::shm {
 
 namespace {
 
-/// A place that this thread has, of which lock.
+/// A place that a thread has.
 struct share {
     const shared_lock* lock;
     std::size_t place;
+    unsigned generation; // a fork inherits its parent's, which are not its own
 };
-/// A fork has inherited its thread's, and finds at unlocking that they are not its own.
-std::vector<share>& shares_of_this_thread() noexcept {
-    thread_local std::vector<share> shares;
+
+/// Those of the calling thread, the latest last.
+class own_shares {
+public:
+    void add(const shared_lock* lock, std::size_t place) {
+        all_.push_back({lock, place, os::fork_generation()});
+    }
+    /// The place of the latest of this lock.
+    [[nodiscard]] std::optional<std::size_t> find(const shared_lock* lock) const noexcept {
+        const auto found = position(lock);
+        return found == all_.rend() ? std::nullopt : std::optional{found->place};
+    }
+    void remove(const shared_lock* lock) noexcept { all_.erase(std::next(position(lock)).base()); }
+
+private:
+    [[nodiscard]] std::vector<share>::const_reverse_iterator position(
+        const shared_lock* lock) const noexcept {
+        return std::find_if(all_.rbegin(), all_.rend(),
+                            [lock, now = os::fork_generation()](const share& one) {
+                                return one.lock == lock && one.generation == now;
+                            });
+    }
+
+    std::vector<share> all_;
+};
+
+own_shares& shares_of_this_thread() noexcept {
+    thread_local own_shares shares;
     return shares;
 }
 
@@ -41,6 +69,7 @@ lock_result shared_lock::lock(const deadline& until) noexcept { return lock_alon
 lock_result shared_lock::try_lock() noexcept { return lock_alone({.waits = false}); }
 
 lock_result shared_lock::lock_alone(const patience& how) noexcept {
+    if (shares_of_this_thread().find(this)) return lock_result::own; // would wait for itself
     const auto entered = enter_gate(how);
     if (!is_held(entered)) return entered;
     // Relaxed: ordered by the fence.
@@ -153,17 +182,16 @@ void shared_lock::note_taken(std::size_t which) noexcept {
     // Relaxed: ordered by the caller's fence, or by the gate.
     if ((used_.load(std::memory_order_relaxed) & bit) == 0)
         used_.fetch_or(bit, std::memory_order_relaxed); // as said above
-    shares_of_this_thread().push_back({this, which});
+    shares_of_this_thread().add(this, which);
 }
 
 bool shared_lock::unlock_shared() noexcept {
     auto& shares = shares_of_this_thread();
-    const auto found = std::ranges::find(shares.rbegin(), shares.rend(), this, &share::lock);
-    if (found == shares.rend()) return false;
-    const auto which = found->place;
-    shares.erase(std::next(found).base());
+    const auto place = shares.find(this);
+    if (!place) return false;
+    shares.remove(this);
     fault::hit("shared_mutex.before_unlock_shared");
-    return places_[which].holder.unlock();
+    return places_[*place].holder.unlock();
 }
 
 } // namespace tandem::shm
