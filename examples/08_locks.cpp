@@ -36,6 +36,7 @@ int main() {
     std::cout << "careless: " << careless.join().describe() << "\n";
 
     std::vector<mp::process> clerks;
+    clerks.reserve(3);
     for (int i = 0; i < 3; ++i)
         clerks.emplace_back(mp::forked, [=] {
             books.open.wait();

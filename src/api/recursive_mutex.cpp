@@ -40,7 +40,7 @@ void recursive_mutex::unlock() const {
 }
 
 std::uint32_t recursive_mutex::shed_levels() const {
-    if (!state_of(page_).is_mine()) detail::throw_not_owner();
+    if (!state_of(page_).is_own()) detail::throw_not_owner();
     return state_of(page_).shed();
 }
 

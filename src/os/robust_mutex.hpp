@@ -45,6 +45,8 @@ public:
     [[nodiscard]] outcome lock(std::optional<clock::time_point> deadline) noexcept;
     /// False if this thread does not hold it; then nothing happens.
     bool unlock() noexcept { return ::pthread_mutex_unlock(&mutex_) == 0; }
+    /// True if this thread holds it. Changes nothing.
+    [[nodiscard]] bool is_own() const noexcept;
     /// True from the end of a thread that holds it until somebody locks it. Changes nothing, and
     /// costs a load.
     [[nodiscard]] bool holder_has_died() const noexcept;

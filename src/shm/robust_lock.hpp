@@ -63,7 +63,7 @@ public:
         // Of another thread's mutex this says something, too; then unlock() looks whose it is.
         const auto deep = depth();
         if (deep == 0) return mutex_.unlock();
-        if (!is_mine()) return false;
+        if (!is_own()) return false;
         set_depth(deep - 1);
         fault::hit("recursive_mutex.depth_changed");
         return true;
@@ -76,11 +76,7 @@ public:
         return deep;
     }
     void deepen(std::uint32_t deep) noexcept { set_depth(deep); }
-    [[nodiscard]] bool is_mine() noexcept {
-        const auto found = mutex_.try_lock();
-        if (found == lock_result::locked) (void)mutex_.unlock();
-        return found == lock_result::own;
-    }
+    [[nodiscard]] bool is_own() const noexcept { return mutex_.is_own(); }
 
 private:
     // Relaxed: the mutex orders what its owners do.

@@ -38,10 +38,10 @@ public:
 private:
     [[nodiscard]] std::vector<share>::const_reverse_iterator position(
         const shared_lock* lock) const noexcept {
-        return std::find_if(all_.rbegin(), all_.rend(),
-                            [lock, now = os::fork_generation()](const share& one) {
-                                return one.lock == lock && one.generation == now;
-                            });
+        return std::ranges::find_if(all_.rbegin(), all_.rend(),
+                                    [lock, now = os::fork_generation()](const share& one) {
+                                        return one.lock == lock && one.generation == now;
+                                    });
     }
 
     std::vector<share> all_;
@@ -114,11 +114,7 @@ lock_result shared_lock::wait_for_places(const patience& how) noexcept {
 }
 
 bool shared_lock::unlock() noexcept {
-    const auto found = gate_.try_lock();
-    if (found != lock_result::own) {
-        if (is_held(found)) (void)gate_.unlock();
-        return false;
-    }
+    if (!gate_.is_own()) return false;
     fault::hit("shared_mutex.before_unlock");
     writer_.store(free, std::memory_order_release); // [left]
     fault::hit("shared_mutex.left");
@@ -187,11 +183,11 @@ void shared_lock::note_taken(std::size_t which) noexcept {
 
 bool shared_lock::unlock_shared() noexcept {
     auto& shares = shares_of_this_thread();
-    const auto place = shares.find(this);
-    if (!place) return false;
+    const auto which = shares.find(this);
+    if (!which) return false;
     shares.remove(this);
     fault::hit("shared_mutex.before_unlock_shared");
-    return places_[*place].holder.unlock();
+    return places_[*which].holder.unlock();
 }
 
 } // namespace tandem::shm

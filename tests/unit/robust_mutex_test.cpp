@@ -21,9 +21,12 @@ void in_a_thread(F f) {
 
 TEST(RobustMutex, IsLockedByOneThreadAtATime) {
     robust_mutex mutex;
+    EXPECT_FALSE(mutex.is_own());
     ASSERT_EQ(mutex.lock(), outcome::locked);
     EXPECT_EQ(mutex.lock(), outcome::own);
+    EXPECT_TRUE(mutex.is_own());
     in_a_thread([&] {
+        EXPECT_FALSE(mutex.is_own());
         EXPECT_EQ(mutex.try_lock(), outcome::busy);
         EXPECT_EQ(mutex.lock(robust_mutex::clock::now() + 1ms), outcome::busy);
     });
