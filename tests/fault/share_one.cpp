@@ -72,24 +72,34 @@ std::unique_lock<const Mutex> hold(const Mutex& lock) {
 }
 
 template <class Mutex>
+bool count_once(const Mutex& lock, const counters& counted, int number) {
+    const auto held = hold(lock);
+    counted.count(number);
+    if constexpr (std::same_as<Mutex, mp::recursive_mutex>) {
+        const std::lock_guard inner{lock};
+        std::this_thread::yield();
+    }
+    std::this_thread::yield();
+    return counted.agree();
+}
+
+/// That nothing that a survivor has counted is missing.
+template <class Mutex>
+bool is_complete(const Mutex& lock, const counters& counted) {
+    const auto held = hold(lock);
+    return counted.agree() && *counted.all >= (processes - 1) * rounds;
+}
+
+template <class Mutex>
 void use_mutex(account& account) {
     const Mutex lock;
     const counters counted;
     run(account, [=](int number) {
-        for (int round = 0; round < rounds; ++round) {
-            const auto outer = hold(lock);
-            counted.count(number);
-            if constexpr (std::same_as<Mutex, mp::recursive_mutex>) {
-                const std::lock_guard inner{lock};
-                if (!counted.agree()) return false;
-            }
-            std::this_thread::yield();
-            if (!counted.agree()) return false;
-        }
+        for (int round = 0; round < rounds; ++round)
+            if (!count_once(lock, counted, number)) return false;
         return true;
     });
-    const auto held = hold(lock);
-    account.wrong += counted.agree() && *counted.all >= (processes - 1) * rounds ? 0 : 1;
+    account.wrong += is_complete(lock, counted) ? 0 : 1;
 }
 
 bool share(const mp::shared_mutex& lock, const counters& counted) {
@@ -106,18 +116,11 @@ void use_shared_mutex(account& account) {
     const mp::shared_mutex lock;
     const counters counted;
     run(account, [=](int number) {
-        for (int round = 0; round < rounds; ++round) {
-            {
-                const auto held = hold(lock);
-                counted.count(number);
-                std::this_thread::yield();
-            }
-            if (!share(lock, counted) || !share(lock, counted)) return false;
-        }
+        for (int round = 0; round < rounds; ++round)
+            if (!count_once(lock, counted, number) || !share(lock, counted)) return false;
         return true;
     });
-    const auto held = hold(lock);
-    account.wrong += counted.agree() && *counted.all >= (processes - 1) * rounds ? 0 : 1;
+    account.wrong += is_complete(lock, counted) ? 0 : 1;
 }
 
 void use_semaphore(account& account) {
@@ -160,43 +163,55 @@ void use_latch(account& account) {
     account.wrong += all.try_wait() ? 0 : 1;
 }
 
-/// One process puts an item whenever there is none, the others take them.
-void use_condition_variable(account& account) {
-    const mp::mutex lock;
-    const mp::condition_variable changed;
-    const shared_number items;
-    const shared_number closed;
-    const auto put = [=] {
-        for (int item = 0; item < rounds; ++item) {
-            std::unique_lock held{lock};
-            changed.wait(held, [=] { return *items == 0; });
-            ++*items;
-            held.unlock(); // one that is killed does not own it
-            changed.notify_one();
+/// A place for one item.
+struct stand {
+    mp::mutex lock;
+    mp::condition_variable changed;
+    shared_number items;
+    shared_number closed;
+
+    void put() const {
+        std::unique_lock held{lock};
+        changed.wait(held, [this] { return *items == 0; });
+        ++*items;
+        held.unlock(); // one that is killed from here on does not own it
+        changed.notify_one();
+    }
+    [[nodiscard]] bool take() const {
+        std::unique_lock held{lock};
+        changed.wait(held, [this] { return *items > 0 || *closed != 0; });
+        if (*items == 0) return false;
+        --*items;
+        held.unlock();
+        changed.notify_all();
+        return true;
+    }
+    void close() const {
+        {
+            const auto held = hold(lock);
+            *closed = 1;
         }
+        changed.notify_all();
+    }
+};
+
+/// One process puts items, the others take them.
+void use_condition_variable(account& account) {
+    const stand here;
+    const auto put = [=] {
+        for (int item = 0; item < rounds; ++item) here.put();
     };
     const auto take = [=] {
-        for (;;) {
-            std::unique_lock held{lock};
-            changed.wait(held, [=] { return *items > 0 || *closed != 0; });
-            if (*items == 0) return;
-            --*items;
-            held.unlock();
-            changed.notify_all();
-        }
+        while (here.take()) {}
     };
     const mp::process putting{mp::forked, put};
     std::vector<mp::process> taking;
     for (int i = 1; i < processes; ++i) taking.emplace_back(mp::forked, take);
 
     account.note(putting.join());
-    {
-        const auto held = hold(lock);
-        *closed = 1;
-    }
-    changed.notify_all();
+    here.close();
     for (const auto& process : taking) account.note(process.join());
-    account.wrong += *items == 0 ? 0 : 1;
+    account.wrong += *here.items == 0 ? 0 : 1;
 }
 
 bool meet(const mp::barrier& all, int times) {

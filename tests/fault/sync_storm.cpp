@@ -137,6 +137,26 @@ struct inheriting {
     void unlock() const { mutex.unlock(); }
 };
 
+void change(const mp::recursive_mutex& mutex, const guarded& data) {
+    const std::lock_guard again{mutex};
+    data.change();
+}
+template <class Mutex>
+void change(const Mutex& /*held*/, const guarded& data) {
+    data.change();
+}
+
+void look(const mp::shared_mutex& mutex, const guarded& data) {
+    try {
+        const std::shared_lock share{mutex};
+        data.look();
+    } catch (const mp::owner_died&) {
+        return; // the next one that changes repairs
+    }
+}
+template <class Mutex>
+void look(const Mutex& /*not shared*/, const guarded& /*data*/) {}
+
 template <class Mutex>
 storm mutex_storm(const char* name) {
     const progress done;
@@ -144,20 +164,9 @@ storm mutex_storm(const char* name) {
         {
             const inheriting<Mutex> lock{mutex};
             const std::lock_guard held{lock};
-            if constexpr (std::same_as<Mutex, mp::recursive_mutex>) {
-                const std::lock_guard again{mutex};
-                data.change();
-            } else {
-                data.change();
-            }
+            change(mutex, data);
         }
-        if constexpr (std::same_as<Mutex, mp::shared_mutex>) {
-            try {
-                const std::shared_lock share{mutex};
-                data.look();
-            } catch (const mp::owner_died&) { // the next one that changes repairs
-            }
-        }
+        look(mutex, data);
         done.step();
     };
     return {.object = name, .use = use, .done = done};

@@ -5,10 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
-#include <cstring>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -36,27 +35,35 @@ protected:
     }
 };
 
+/// A number that forks of the test add to.
+class tally {
+public:
+    [[nodiscard]] int add(int more) const {
+        const std::lock_guard guard{mutex_};
+        return *number_ += more;
+    }
+
+private:
+    mutex mutex_;
+    test::shared_number number_;
+};
+
 TEST_F(Barrier, NobodyGoesOnBeforeAllHaveArrived) {
     constexpr int rounds = 300;
     const barrier all{3};
-    const mutex m;
-    const test::shared_number arrived;
+    const tally arrived;
+    const auto take_part = [&] {
+        for (int round = 1; round <= rounds; ++round) {
+            (void)arrived.add(1);
+            all.arrive_and_wait();
+            EXPECT_GE(arrived.add(0), 3 * round);
+        }
+    };
     std::vector<fork_of_test> processes;
-    for (int i = 0; i < 3; ++i)
-        processes.emplace_back([&] {
-            for (int round = 1; round <= rounds; ++round) {
-                {
-                    const std::lock_guard guard{m};
-                    ++*arrived;
-                }
-                all.arrive_and_wait();
-                const std::lock_guard guard{m};
-                ASSERT_GE(*arrived, 3 * round);
-            }
-        });
+    for (int i = 0; i < 3; ++i) processes.emplace_back(take_part);
 
     for (auto& process : processes) EXPECT_EQ(process.wait(), 0);
-    EXPECT_EQ(*arrived, 3 * rounds);
+    EXPECT_EQ(arrived.add(0), 3 * rounds);
     EXPECT_FALSE(all.is_broken());
     EXPECT_EQ(all.waiting(), 0U);
 }
@@ -64,30 +71,23 @@ TEST_F(Barrier, NobodyGoesOnBeforeAllHaveArrived) {
 TEST_F(Barrier, GivesEachAnIndexAndTheLastOneRunsTheAction) {
     const barrier all{4};
     EXPECT_EQ(all.parties(), 4U);
-    std::mutex m;
-    std::vector<std::uint32_t> indices;
     int actions = 0;
-    int last = 0;
+    std::array<std::atomic<int>, 4> indices{};
+    const auto take_turn = [&](int round) {
+        const auto mine = all.arrive_and_wait([&] { ++actions; });
+        EXPECT_EQ(actions, round);
+        EXPECT_EQ(mine.is_last, mine.index == 3);
+        ++indices.at(mine.index);
+        all.arrive_and_wait();
+    };
+    const auto take_part = [&] {
+        for (int round = 1; round <= 50; ++round) take_turn(round);
+    };
     std::vector<std::jthread> threads;
-    for (int i = 0; i < 4; ++i)
-        threads.emplace_back([&] {
-            for (int round = 1; round <= 50; ++round) {
-                const auto mine = all.arrive_and_wait([&] { ++actions; });
-                EXPECT_EQ(actions, round);
-                EXPECT_EQ(mine.is_last, mine.index == 3);
-                {
-                    const std::lock_guard guard{m};
-                    indices.push_back(mine.index);
-                    last += mine.is_last ? 1 : 0;
-                }
-                all.arrive_and_wait();
-            }
-        });
+    for (int i = 0; i < 4; ++i) threads.emplace_back(take_part);
 
     threads.clear();
-    EXPECT_EQ(last, 50);
-    for (std::uint32_t index = 0; index < 4; ++index)
-        EXPECT_EQ(std::ranges::count(indices, index), 50);
+    for (const auto& times : indices) EXPECT_EQ(times, 50);
 }
 
 TEST_F(Barrier, OfOneLetsThrough) {

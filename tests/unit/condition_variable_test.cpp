@@ -109,14 +109,13 @@ TEST_F(ConditionVariable, DeadWaiterTakesNoNoticeAlong) {
 TEST_F(ConditionVariable, WorksWithAnyMutex) {
     const recursive_mutex recursive;
     const shared_mutex shared;
+    const auto notify = [&] {
+        const std::scoped_lock all{m, recursive, shared};
+        *items = 1;
+        changed.notify_all();
+    };
     std::jthread notifying{[&](const std::stop_token& stop) {
-        while (!stop.stop_requested()) {
-            {
-                const std::scoped_lock all{m, recursive, shared};
-                *items = 1;
-            }
-            changed.notify_all();
-        }
+        while (!stop.stop_requested()) notify();
     }};
     const auto is_there = [&] { return *items == 1; };
     {

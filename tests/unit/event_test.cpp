@@ -71,24 +71,16 @@ TEST_F(Event, WakesThreadsThatSeeWhatWasDoneBefore) {
 TEST_F(Event, WaitEndsThoughItIsClearedAtOnce) {
     const event begun;
     const event pulse;
-    for (int i = 0; i < 50; ++i) {
-        begun.clear();
-        std::thread waiting{[&] {
-            const auto before = std::chrono::steady_clock::now();
-            begun.set();
-            pulse.wait();
-            EXPECT_LE(before, std::chrono::steady_clock::now());
-        }};
-        begun.wait();
-        // It may be about to look, so it gets more than one.
-        std::jthread pulses{[&](const std::stop_token& stop) {
-            while (!stop.stop_requested()) {
-                pulse.set();
-                pulse.clear();
-            }
-        }};
-        waiting.join(); // the test has a time limit
-    }
+    std::thread waiting{[&] {
+        begun.set();
+        for (int i = 0; i < 50; ++i) pulse.wait();
+    }};
+    begun.wait();
+    // It may be about to look, so it gets more than fifty.
+    const std::jthread pulses{[&](const std::stop_token& stop) {
+        for (; !stop.stop_requested(); pulse.clear()) pulse.set();
+    }};
+    waiting.join(); // the test has a time limit
 }
 
 TEST_F(Event, DeadSleeperKeepsNobodyAsleep) {
