@@ -24,6 +24,9 @@ void futex_wait(const futex_word& word, std::uint32_t expected,
 /// Wakes every process and thread that sleeps on `word`.
 void futex_wake_all(const futex_word& word) noexcept;
 
+/// Wakes up to `most` of those that sleep on `word`; returns how many were woken.
+std::uint32_t futex_wake(const futex_word& word, std::uint32_t most) noexcept;
+
 /// A word and what it held when the caller looked.
 struct futex_expectation {
     const futex_word* word = nullptr;

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -25,6 +26,12 @@ void futex_wait(const futex_word& word, std::uint32_t expected,
 
 void futex_wake_all(const futex_word& word) noexcept {
     (void)::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+}
+
+std::uint32_t futex_wake(const futex_word& word, std::uint32_t most) noexcept {
+    const auto limit = std::min<std::uint32_t>(most, INT_MAX);
+    const auto woken = ::syscall(SYS_futex, &word, FUTEX_WAKE, limit, nullptr, nullptr, 0);
+    return woken < 0 ? 0 : static_cast<std::uint32_t>(woken);
 }
 
 bool wait_for_any(std::span<const futex_expectation> words) noexcept {

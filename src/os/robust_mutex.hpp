@@ -36,10 +36,20 @@ public:
     robust_mutex& operator=(const robust_mutex&) = delete;
 
     [[nodiscard]] outcome try_lock() noexcept;
-    /// Waits for as long as it takes, or until `deadline`.
-    [[nodiscard]] outcome lock(std::optional<clock::time_point> deadline = {}) noexcept;
+    /// Waits for as long as it takes.
+    [[nodiscard]] outcome lock() noexcept {
+        const int returned = ::pthread_mutex_lock(&mutex_);
+        return returned == 0 ? outcome::locked : judge(returned);
+    }
+    /// Waits until `deadline`, if there is one.
+    [[nodiscard]] outcome lock(std::optional<clock::time_point> deadline) noexcept;
     /// False if this thread does not hold it; then nothing happens.
-    bool unlock() noexcept;
+    bool unlock() noexcept { return ::pthread_mutex_unlock(&mutex_) == 0; }
+    /// True if this thread holds it. Changes nothing.
+    [[nodiscard]] bool is_own() const noexcept;
+    /// True from the end of a thread that holds it until somebody locks it. Changes nothing, and
+    /// costs a load.
+    [[nodiscard]] bool holder_has_died() const noexcept;
 
 private:
     [[nodiscard]] outcome judge(int returned) noexcept;

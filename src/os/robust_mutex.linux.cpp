@@ -3,8 +3,16 @@
 
 #include "os/robust_mutex.hpp"
 
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <cstddef>
 #include <ctime>
+
+#include "os/fork_generation.hpp"
+#include "os/futex.hpp"
 
 namespace tandem::os {
 
@@ -15,6 +23,25 @@ timespec to_timespec(robust_mutex::clock::time_point when) noexcept {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
     return {.tv_sec = static_cast<std::time_t>(seconds.count()),
             .tv_nsec = std::chrono::nanoseconds{since - seconds}.count()};
+}
+
+// The mutex begins with its lock, in the format that the kernel prescribes for robust ones.
+static_assert(offsetof(pthread_mutex_t, __data.__lock) == 0);
+
+std::uint32_t word_of(const pthread_mutex_t& mutex) noexcept {
+    // Relaxed: what others did is ordered by locking the mutex.
+    return reinterpret_cast<const futex_word&>(mutex).load(std::memory_order_relaxed);
+}
+
+/// The kernel's number of this thread. A fork inherits what was noted here, and is another one.
+std::uint32_t own_thread() noexcept {
+    thread_local std::uint32_t number = 0;
+    thread_local unsigned generation = 0;
+    if (number == 0 || generation != fork_generation()) {
+        number = static_cast<std::uint32_t>(::syscall(SYS_gettid));
+        generation = fork_generation();
+    }
+    return number;
 }
 
 } // namespace
@@ -35,13 +62,19 @@ robust_mutex::outcome robust_mutex::try_lock() noexcept {
 }
 
 robust_mutex::outcome robust_mutex::lock(std::optional<clock::time_point> deadline) noexcept {
-    if (!deadline) return judge(::pthread_mutex_lock(&mutex_));
+    if (!deadline) return lock();
     // libstdc++'s steady clock is CLOCK_MONOTONIC.
     const timespec until = to_timespec(*deadline);
     return judge(::pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until));
 }
 
-bool robust_mutex::unlock() noexcept { return ::pthread_mutex_unlock(&mutex_) == 0; }
+bool robust_mutex::is_own() const noexcept {
+    return (word_of(mutex_) & FUTEX_TID_MASK) == own_thread();
+}
+
+bool robust_mutex::holder_has_died() const noexcept {
+    return (word_of(mutex_) & FUTEX_OWNER_DIED) != 0;
+}
 
 robust_mutex::outcome robust_mutex::judge(int returned) noexcept {
     switch (returned) {
