@@ -5,5 +5,5 @@
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
 find_dependency(Boost 1.81) # headers only: Boost.PFR
-find_dependency(OpenSSL 3.0) # what listeners and clients are linked with
+find_dependency(OpenSSL 3.0) # what listeners and clients are linked with, by name
 include(${CMAKE_CURRENT_LIST_DIR}/tandem-targets.cmake)

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Question  what does it cost to lock and unlock?
-// Engine    a POSIX semaphore of 1, shared by processes (sem_init); it stays locked if its holder
-// dies. Reported  nanoseconds per pair: `lock` of one that nobody else wants, `lock_contended` of
-// one that
-//           two processes lock in a loop.
+// Engine    a POSIX semaphore of 1, shared by processes (sem_init); locked for ever if its holder
+//           dies.
+// Reported  nanoseconds per pair: `lock` while nobody else wants it, `lock_contended` while two
+//           processes lock it in a loop.
 
 #include <semaphore.h>
 

@@ -87,17 +87,17 @@ void pool_end::keep_piece(std::span<const std::byte> piece) noexcept {
     }
 }
 
-std::optional<received_result> pool_end::next_result() noexcept {
+const received_result* pool_end::next_result() noexcept {
     for (;;) {
         results_.commit(std::exchange(current_bytes_, 0));
         const auto readable = results_.readable();
         broken_ = broken_ || results_.broken();
-        if (readable.empty() || broken_) return std::nullopt;
+        if (readable.empty() || broken_) return nullptr;
         const auto record = shm::first_record(readable);
         const bool is_piece = record && record->header.kind == 0;
         if (!record || is_piece != inbox_open_) {
             broken_ = true;
-            return std::nullopt;
+            return nullptr;
         }
         current_bytes_ = shm::record_bytes(record->header.body_bytes);
         if (!inbox_open_) {
@@ -109,9 +109,14 @@ std::optional<received_result> pool_end::next_result() noexcept {
         if (!whole) keep_piece(record->body);
         inbox_open_ = record->header.continues != 0;
         if (inbox_open_) continue;
-        return received_result{
-            wire::result_kind{inbox_header_.kind}, inbox_header_.number, inbox_header_.claim,
-            whole ? record->body : std::span<const std::byte>{inbox_}, inbox_lost_};
+        // Member by member, and not as a value that is copied: loads of the copy would wait for
+        // stores of another size.
+        result_.kind = wire::result_kind{inbox_header_.kind};
+        result_.number = inbox_header_.number;
+        result_.nanoseconds = inbox_header_.claim;
+        result_.body = whole ? record->body : std::span<const std::byte>{inbox_};
+        result_.lost = inbox_lost_;
+        return &result_;
     }
 }
 

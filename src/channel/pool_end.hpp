@@ -64,8 +64,9 @@ public:
 
     [[nodiscard]] bool has_results() noexcept { return !broken_ && !results_.readable().empty(); }
 
-    /// The next complete result. Check broken() when there is none.
-    [[nodiscard]] std::optional<received_result> next_result() noexcept;
+    /// The next complete result, valid until the next call; null: there is none. Check broken()
+    /// then.
+    [[nodiscard]] const received_result* next_result() noexcept;
 
     /// Gives the room of the results taken back to the worker, which may be waiting for it.
     void release_results() noexcept;
@@ -142,6 +143,7 @@ private:
     std::uint64_t published_ = 0;
     std::uint32_t tasks_sent_ = 0;
     std::vector<std::byte> inbox_; // the pieces so far of a result that is larger than a record
+    received_result result_;       // that was taken last
     shm::record_header inbox_header_;
     bool inbox_open_ = false;
     bool inbox_lost_ = false;

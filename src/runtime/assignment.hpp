@@ -63,7 +63,7 @@ struct assignment {
 struct item_outcome {
     job_entry* entry = nullptr; // null: nobody cares
     item_range items;
-    channel::received_result result;
+    const channel::received_result* result = nullptr;
     detail::descriptor_source* descriptors = nullptr; // that the result names
     std::size_t completed_chunk = 0; // number of items, if this result is its chunk's last
     bool of_initializer = false;

@@ -200,7 +200,7 @@ bool pool_engine::pump() {
 
 bool pool_engine::collect(pool_worker& worker) {
     bool any = false;
-    while (const auto outcome = worker.next_outcome()) {
+    while (const auto* outcome = worker.next_outcome()) {
         any = true;
         settle(*outcome, worker.process_id());
     }
@@ -218,19 +218,19 @@ void pool_engine::settle(const item_outcome& outcome, int worker) {
     auto& entry = *outcome.entry;
     const auto first = outcome.items.first;
     if (outcome.completed_chunk > 0)
-        entry.learn_time(outcome.completed_chunk, outcome.result.nanoseconds);
-    if (outcome.result.lost)
+        entry.learn_time(outcome.completed_chunk, outcome.result->nanoseconds);
+    if (outcome.result->lost)
         return fail_item(entry, first, std::make_exception_ptr(std::bad_alloc{}));
-    decoder body{outcome.result.body};
+    decoder body{outcome.result->body};
     body.find_descriptors(outcome.descriptors);
-    if (outcome.result.kind == wire::result_kind::error) {
+    if (outcome.result->kind == wire::result_kind::error) {
         const auto error = decode_task_error(body, {entry.job().position(first), worker});
         return fail_item(entry, first, error);
     }
     auto count = outcome.items.count;
     try {
-        if (outcome.result.kind == wire::result_kind::block) {
-            entry.job().accept_block(first, count, outcome.result.body);
+        if (outcome.result->kind == wire::result_kind::block) {
+            entry.job().accept_block(first, count, outcome.result->body);
             if (first >= entry.limit()) return;
             count = std::min(count, entry.limit() - first);
         } else {
@@ -247,8 +247,8 @@ void pool_engine::settle(const item_outcome& outcome, int worker) {
 }
 
 void pool_engine::settle_initializer(const item_outcome& outcome, int worker) {
-    if (outcome.result.kind != wire::result_kind::error || outcome.result.lost) return;
-    decoder body{outcome.result.body};
+    if (outcome.result->kind != wire::result_kind::error || outcome.result->lost) return;
+    decoder body{outcome.result->body};
     try {
         std::rethrow_exception(decode_task_error(body, {0, worker}));
     } catch (const std::exception& e) {

@@ -211,7 +211,7 @@ void pool_engine::bury(worker_place worker, exit_status status, const std::strin
     worker->note_end(status, status.signal() == sigkill && !worker->was_killed() &&
                                  kills_.take_kill(clock::now()));
     (void)collect(*worker); // what it has published counts, and what it has finished
-    if (const auto finished = worker->salvage()) settle(*finished, worker->process_id());
+    if (const auto* finished = worker->salvage()) settle(*finished, worker->process_id());
     const auto blamed = find_blame(*worker);
     const bool was_ready = worker->was_ready() || blamed.of_item;
     const auto start_error =

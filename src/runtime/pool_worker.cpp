@@ -113,13 +113,17 @@ bool pool_worker::send_task(job_entry& entry, item_range items, encoder& buffer)
     entry.learn_bytes(items.count, buffer.size());
     if (!sent_with_.empty()) [[unlikely]]
         if (!send_descriptors(sent_with_) || !channel_.can_send()) return false;
-    const bool packed = (flags & wire::run_flags::packed) != 0;
-    remember({.entry = &entry,
-              .items = items,
-              .sent = items.count,
-              .task_bytes = shm::record_bytes(buffer.size()),
-              .result_bytes = packed ? entry.job().packed_bytes() : 0,
-              .ticket = channel_.next_ticket()});
+    const auto ticket = channel_.next_ticket();
+    if (!extend_newest(entry, items, ticket)) {
+        const bool packed = (flags & wire::run_flags::packed) != 0;
+        in_flight_.push_back({.entry = &entry,
+                              .items = items,
+                              .sent = items.count,
+                              .task_bytes = shm::record_bytes(buffer.size()),
+                              .result_bytes = packed ? entry.job().packed_bytes() : 0,
+                              .ticket = ticket});
+    }
+    ++tasks_;
     const auto kind = is_call ? wire::task_kind::call : wire::task_kind::chunk;
     try {
         channel_.send(kind, entry.number(), buffer.bytes());
@@ -130,17 +134,15 @@ bool pool_worker::send_task(job_entry& entry, item_range items, encoder& buffer)
     return true;
 }
 
-/// Notes a task that is sent next.
-void pool_worker::remember(const assignment& sent) {
-    const bool goes_on = !in_flight_.empty() && sent.sent == 1 &&
-                         in_flight_.back().goes_on_with(*sent.entry, sent.items.first, sent.ticket);
-    if (!goes_on) {
-        in_flight_.push_back(sent);
-    } else {
-        ++in_flight_.back().items.count;
-        ++in_flight_.back().tasks;
-    }
-    ++tasks_;
+/// Notes a task that is sent next as part of what was sent before, if it is like that.
+bool pool_worker::extend_newest(const job_entry& entry, item_range items,
+                                const channel::task_ticket& ticket) noexcept {
+    if (items.count != 1 || in_flight_.empty() ||
+        !in_flight_.back().goes_on_with(entry, items.first, ticket))
+        return false;
+    ++in_flight_.back().items.count;
+    ++in_flight_.back().tasks;
+    return true;
 }
 
 item_range pool_worker::drop_newest() noexcept {
@@ -225,16 +227,16 @@ void pool_worker::send_closed_jobs() {
     }
 }
 
-std::optional<item_outcome> pool_worker::next_outcome() {
+const item_outcome* pool_worker::next_outcome() {
     if (result_was_taken_ && !received_with_.empty()) [[unlikely]]
         received_with_.clear();
     result_was_taken_ = false;
-    auto result = channel_.next_result();
-    while (result && result->kind == wire::result_kind::descriptors) {
+    const auto* result = channel_.next_result();
+    while (result != nullptr && result->kind == wire::result_kind::descriptors) {
         receive_descriptors(*result);
         result = channel_.next_result();
     }
-    if (!result) return std::nullopt; // what names the descriptors may be still to come
+    if (result == nullptr) return nullptr; // what names the descriptors may be still to come
     result_was_taken_ = true;
     const auto count = number_of_results(*result);
     results_received_ += count;
@@ -242,7 +244,7 @@ std::optional<item_outcome> pool_worker::next_outcome() {
         result->number !=
             wire::result_number(in_flight_.front().ticket.sequence, results_received_)) {
         broken_ = true;
-        return std::nullopt;
+        return nullptr;
     }
     return take_outcome(*result, count);
 }
@@ -255,26 +257,30 @@ std::size_t pool_worker::number_of_results(const channel::received_result& resul
     return result.body.size() / front.result_bytes;
 }
 
-item_outcome pool_worker::take_outcome(const channel::received_result& result, std::size_t count) {
+const item_outcome* pool_worker::take_outcome(const channel::received_result& result,
+                                              std::size_t count) {
     auto& front = in_flight_.front();
-    item_outcome outcome{front.entry, {front.items.first, count}, result, &received_with_,
-                         0,           front.is_initializer};
-    outcome.completed_chunk = front.complete(count);
-    if (outcome.completed_chunk > 0) --tasks_;
+    outcome_.entry = front.entry;
+    outcome_.items.first = front.items.first;
+    outcome_.items.count = count;
+    outcome_.result = &result;
+    outcome_.descriptors = &received_with_;
+    outcome_.of_initializer = front.is_initializer;
+    outcome_.completed_chunk = front.complete(count);
+    if (outcome_.completed_chunk > 0) --tasks_;
     if (front.tasks == 0) in_flight_.pop_front();
-    return outcome;
+    return &outcome_;
 }
 
-std::optional<item_outcome> pool_worker::salvage() {
-    if (broken() || in_flight_.empty() || in_flight_.front().result_bytes == 0) return std::nullopt;
+const item_outcome* pool_worker::salvage() {
+    if (broken() || in_flight_.empty() || in_flight_.front().result_bytes == 0) return nullptr;
     const auto& front = in_flight_.front();
-    channel::received_result result;
-    result.kind = wire::result_kind::block;
-    result.body = channel_.unpublished_block(results_received_, front.result_bytes);
-    const auto count = number_of_results(result);
-    if (count == 0 || count > front.items.count) return std::nullopt;
+    salvaged_.kind = wire::result_kind::block;
+    salvaged_.body = channel_.unpublished_block(results_received_, front.result_bytes);
+    const auto count = number_of_results(salvaged_);
+    if (count == 0 || count > front.items.count) return nullptr;
     results_received_ += count;
-    return take_outcome(result, count);
+    return take_outcome(salvaged_, count);
 }
 
 std::optional<returned_items> pool_worker::return_newest() {

@@ -105,12 +105,12 @@ public:
     /// What was shared under this number is needed no more.
     void withdraw(std::uint64_t blob) noexcept;
 
-    /// The next result; nullopt if there is none now. Check broken() then.
-    [[nodiscard]] std::optional<item_outcome> next_outcome();
+    /// The next result, valid until the next call; null if there is none now. Check broken() then.
+    [[nodiscard]] const item_outcome* next_outcome();
     [[nodiscard]] bool broken() const noexcept { return broken_ || channel_.broken(); }
 
     /// After its end: the results that it had finished and not sent.
-    [[nodiscard]] std::optional<item_outcome> salvage();
+    [[nodiscard]] const item_outcome* salvage();
 
     /// Takes back the newest task if it has another one and has not begun this.
     [[nodiscard]] std::optional<returned_items> return_newest();
@@ -203,11 +203,12 @@ private:
     void send_initializer();
     [[nodiscard]] std::size_t number_of_results(
         const channel::received_result& result) const noexcept;
-    item_outcome take_outcome(const channel::received_result& result, std::size_t count);
+    const item_outcome* take_outcome(const channel::received_result& result, std::size_t count);
     void send_closed_jobs();
     void open(job_entry& entry, encoder& buffer);
     [[nodiscard]] bool send_task(job_entry& entry, item_range items, encoder& buffer);
-    void remember(const assignment& sent);
+    [[nodiscard]] bool extend_newest(const job_entry& entry, item_range items,
+                                     const channel::task_ticket& ticket) noexcept;
     item_range drop_newest() noexcept;
     void start_record(encoder& buffer) noexcept;
     [[nodiscard]] bool send_descriptors(const detail::descriptor_bundle& bundle);
@@ -222,6 +223,8 @@ private:
     detail::descriptor_bundle sent_with_;     // a record that is being encoded
     detail::descriptor_bundle received_with_; // the result that comes next, or was taken last
     bool result_was_taken_ = false;
+    item_outcome outcome_; // that was taken last
+    channel::received_result salvaged_;
     std::deque<assignment> in_flight_;
     std::size_t tasks_ = 0; // in flight
     std::unordered_set<std::uint32_t> opened_;

@@ -186,6 +186,7 @@ public:
                     look_at_memory();
                     break;
                 case wire::task_kind::close_job:
+                    last_job_ = nullptr;
                     jobs_.erase(task.number);
                     break;
                 case wire::task_kind::share:
@@ -247,13 +248,22 @@ private:
         channel_.end_opening();
     }
 
+    /// Nearly always the one of the chunk before.
+    const opened_job& job_of(std::uint32_t number) {
+        if (last_job_ == nullptr || last_number_ != number) {
+            last_job_ = &jobs_.at(number); // stays where it is until it is erased
+            last_number_ = number;
+        }
+        return *last_job_;
+    }
+
     void run_chunk(const channel::received_task& task) {
         auto items = reader_of(task.body);
         const auto count = items.read<std::uint32_t>();
         sink_.open(count, items.read<std::uint32_t>());
         try {
             (void)whole_body(task);
-            const auto& job = jobs_.at(task.number);
+            const auto& job = job_of(task.number);
             if (!job.runner) std::rethrow_exception(job.error);
             job.runner->run(items, count, sink_);
         } catch (...) {
@@ -272,6 +282,8 @@ private:
     detail::descriptor_bundle received_with_; // the task that comes next, or runs
     ring_sink sink_;
     std::unordered_map<std::uint32_t, opened_job> jobs_;
+    const opened_job* last_job_ = nullptr;
+    std::uint32_t last_number_ = 0;
     clock::time_point next_look_; // at the memory
 };
 

@@ -102,10 +102,10 @@ TEST_F(Channel, ABlockThatWasClosedIsNotTakenTwice) {
     worker.items_done_word() = 1;
     worker.close_block(1, sizeof(std::uint32_t), 0);
 
-    const auto result = parent.next_result();
-    ASSERT_TRUE(result.has_value());
+    const auto* result = parent.next_result();
+    ASSERT_NE(result, nullptr);
     EXPECT_EQ(result->kind, wire::result_kind::block);
-    EXPECT_FALSE(parent.next_result().has_value());
+    EXPECT_EQ(parent.next_result(), nullptr);
 
     EXPECT_TRUE(parent.unpublished_block(1, sizeof(std::uint32_t)).empty());
 }
@@ -169,8 +169,8 @@ TEST_F(Channel, ResultLargerThanTheRingArrivesWhole) {
         worker.send_result(wire::result_kind::value, 9, std::as_bytes(std::span{large}));
     }};
 
-    std::optional<received_result> result;
-    while (!(result = parent.next_result())) {
+    const received_result* result = nullptr;
+    while ((result = parent.next_result()) == nullptr) {
         parent.release_results();
         std::this_thread::yield();
     }
@@ -184,7 +184,7 @@ TEST_F(Channel, ResultLargerThanTheRingArrivesWhole) {
 TEST_F(Channel, ResultThatIsAPieceWithoutABeginningIsReported) {
     worker.send_result(wire::result_kind::continuation, 0, {});
 
-    EXPECT_FALSE(parent.next_result().has_value());
+    EXPECT_EQ(parent.next_result(), nullptr);
     EXPECT_TRUE(parent.broken());
 }
 
