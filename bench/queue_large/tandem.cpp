@@ -17,7 +17,7 @@ int main() {
         return [&](const bench::large_record& record) { queue.push(record); };
     };
     const auto make_pop = [&] {
-        return [&](bench::large_record& record) { record = queue.pop(); };
+        return [&](bench::large_record& record) { queue.pop_into(record); };
     };
     bench::report_large("tandem", 8'000, make_push, make_pop);
 }

@@ -32,7 +32,8 @@ concept plain_record = portable<T> && bitwise<T> && std::is_trivially_copyable_v
 } // namespace detail
 
 /// Hands records from any number of producers to any number of consumers, threads and processes
-/// alike. A handle: copies are the same queue, and it can be passed to processes and tasks.
+/// alike. A handle: copies are the same queue, it can be passed to processes and tasks, and
+/// operations are const for that reason.
 /// `mp::queue<job> jobs; mp::process p{work, jobs}; jobs.push(next);`
 ///
 /// Records come out in the order in which they were pushed. Once push() has returned, the record is
@@ -69,19 +70,19 @@ public:
 
     /// Waits while the queue is full.
     /// \throws queue_closed if it is closed before there is room
-    void push(const T& value) { (void)push_within(value, detail::queue_handle::unlimited); }
+    void push(const T& value) const { (void)push_within(value, detail::queue_handle::unlimited); }
     /// False if there was no room in time.
-    [[nodiscard]] bool push_for(const T& value, std::chrono::nanoseconds limit) {
+    [[nodiscard]] bool push_for(const T& value, std::chrono::nanoseconds limit) const {
         return push_within(value, limit);
     }
-    [[nodiscard]] bool try_push(const T& value) {
+    [[nodiscard]] bool try_push(const T& value) const {
         return push_within(value, std::chrono::nanoseconds{0});
     }
     /// Pushes one by one, but for less each; records of others may come in between. Waits while the
     /// queue is full. After an exception the first ones are in the queue.
     template <std::ranges::input_range Range>
         requires std::convertible_to<std::ranges::range_reference_t<Range>, const T&>
-    void push_range(Range&& values) {
+    void push_range(Range&& values) const {
         constexpr std::size_t bytes_at_once = std::size_t{64} << 10;
         detail::borrowed_records records;
         for (const T& value : values) {
@@ -96,7 +97,7 @@ public:
 
     /// Waits while the queue is empty.
     /// \throws queue_closed if it is closed and empty
-    [[nodiscard]] T pop() {
+    [[nodiscard]] T pop() const {
         if constexpr (detail::plain_record<T>) {
             T value;
             (void)handle_.pop(std::as_writable_bytes(std::span{&value, 1}),
@@ -108,9 +109,22 @@ public:
             return decode<T>(records->bytes.bytes());
         }
     }
+    /// As pop(), into memory that is there already: for large records.
+    void pop_into(T& value) const {
+        if constexpr (detail::plain_record<T>) {
+            (void)handle_.pop(std::as_writable_bytes(std::span{&value, 1}),
+                              detail::queue_handle::unlimited);
+        } else {
+            detail::borrowed_records records;
+            (void)handle_.pop(*records, 1, detail::queue_handle::unlimited);
+            decoder in{records->bytes.bytes()};
+            in.read_into(value);
+            in.expect_end();
+        }
+    }
     /// None if there was no record in time.
     /// \throws queue_closed if it is closed and empty
-    [[nodiscard]] std::optional<T> pop_for(std::chrono::nanoseconds limit) {
+    [[nodiscard]] std::optional<T> pop_for(std::chrono::nanoseconds limit) const {
         if constexpr (detail::plain_record<T>) {
             std::optional<T> value{std::in_place};
             if (!handle_.pop(std::as_writable_bytes(std::span{&*value, 1}), limit)) value.reset();
@@ -121,11 +135,11 @@ public:
             return decode<T>(records->bytes.bytes());
         }
     }
-    [[nodiscard]] std::optional<T> try_pop() { return pop_for(std::chrono::nanoseconds{0}); }
+    [[nodiscard]] std::optional<T> try_pop() const { return pop_for(std::chrono::nanoseconds{0}); }
     /// Waits until there is a record, and takes those that are there, `most` at most; with leases
     /// one. A process that dies takes with it all that it has popped.
     /// \throws queue_closed if it is closed and empty
-    [[nodiscard]] std::vector<T> pop_up_to(std::size_t most) {
+    [[nodiscard]] std::vector<T> pop_up_to(std::size_t most) const {
         std::vector<T> values;
         if (most == 0) return values;
         detail::borrowed_records records;
@@ -140,7 +154,7 @@ public:
     }
 
     /// From now on nothing can be pushed; what is there can be popped. May be called again.
-    void close() { handle_.close(); }
+    void close() const { handle_.close(); }
     [[nodiscard]] bool is_closed() const noexcept { return handle_.is_closed(); }
 
     /// Records that wait to be popped: exact, at some moment of the call.
@@ -152,7 +166,7 @@ public:
     /// Says that a record which was popped has been dealt with. With leases: the one that this
     /// thread has had longest.
     /// \throws std::logic_error if there is none
-    void task_done() { handle_.task_done(); }
+    void task_done() const { handle_.task_done(); }
     /// Waits until each record that was ever pushed is done. For ever, if a process dies that has
     /// popped one; with leases the record returns instead.
     void join() const { (void)handle_.join(detail::queue_handle::unlimited); }
@@ -171,7 +185,7 @@ private:
 
     explicit queue(detail::queue_handle handle) noexcept : handle_{std::move(handle)} {}
 
-    bool push_within(const T& value, std::chrono::nanoseconds limit) {
+    bool push_within(const T& value, std::chrono::nanoseconds limit) const {
         if constexpr (detail::plain_record<T>) {
             return handle_.push(std::as_bytes(std::span{&value, 1}), limit);
         } else {

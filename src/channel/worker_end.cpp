@@ -55,6 +55,7 @@ std::span<std::byte> worker_end::wait_for_records() {
     while (!ready()) {
         if (tasks_.broken()) give_up();
         sleep_unless(ready);
+        if (on_idle_ != nullptr && !ready()) on_idle_();
     }
     return readable;
 }

@@ -28,6 +28,9 @@ class worker_end {
 public:
     worker_end(worker_segment segment, parent_bell bell);
 
+    /// Called when there was no task for a second, and each second from then on.
+    void on_idle(void (*function)() noexcept) noexcept { on_idle_ = function; }
+
     /// The next task, claimed for this worker; waits for it, for ever if need be: the forkserver
     /// ends a worker whose program is gone.
     [[nodiscard]] received_task next_task();
@@ -98,6 +101,7 @@ private:
     std::size_t current_bytes_ = 0; // of the record that is being worked on
     std::vector<std::byte> assembled_;
     bool cut_ = false;
+    void (*on_idle_)() noexcept = nullptr;
     std::uint64_t items_begun_ = 0;
     std::uint32_t tasks_seen_ = 0; // claimed or revoked
 };

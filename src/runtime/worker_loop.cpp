@@ -27,6 +27,7 @@
 #include "runtime/self.hpp"
 #include "runtime/shared_store.hpp"
 #include "runtime/thread_caps.hpp"
+#include "tandem/detail/kept_regions.hpp"
 #include "tandem/detail/thunk.hpp"
 #include "tandem/worker_state.hpp"
 
@@ -37,6 +38,7 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_interval{10};
+constexpr std::size_t most_kept_regions = 64;              // each has a descriptor
 constexpr std::size_t block_bytes = std::size_t{16} << 10; // of results: what a first cache holds
 
 /// Where a test may kill a worker in a block, in a build that has such places.
@@ -171,6 +173,8 @@ public:
           sink_{channel_, descriptors_, mark} {}
 
     int run() {
+        detail::keep_received_regions(most_kept_regions);
+        channel_.on_idle(&detail::drop_received_regions);
         for (;;) {
             const auto task = channel_.next_task();
             switch (task.kind) {

@@ -6,14 +6,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <csignal>
+#include <cstdint>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <numeric>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "support/fd_census.hpp"
 #include "support/raised_limit.hpp"
+#include "support/until.hpp"
 #include "tandem/detail/shared_region.hpp"
 #include "tandem/pool.hpp"
 #include "tandem/result_range.hpp"
@@ -121,7 +129,37 @@ TEST_F(ProcessPoolHandles, AnItemThatIsTriedAgainHasItsHandle) {
     EXPECT_EQ(call.apply(read_on_the_second_try, region), 0);
 }
 
+/// Where the worker has it, and which one it is.
+std::pair<std::uintptr_t, int> place_of(const shared_region& region) {
+    return {reinterpret_cast<std::uintptr_t>(region.bytes().data()), ::getpid()};
+}
+
+bool has_mapped(int process, std::string_view name) {
+    std::ifstream maps{"/proc/" + std::to_string(process) + "/maps"};
+    const std::string all{std::istreambuf_iterator<char>{maps}, {}};
+    return all.find(name) != all.npos;
+}
+
+TEST_F(ProcessPoolHandles, MemoryThatComesAgainIsMappedStillUntilTheWorkerIsIdle) {
+    const pool workers{{.processes = 1, .grace = {}}};
+    const auto region = shared_region::create("kept-test", 1, shared_region::pages::reserved);
+
+    const auto first = workers.apply(place_of, region);
+    EXPECT_TRUE(has_mapped(first.second, "kept-test"));
+    EXPECT_EQ(workers.apply(place_of, region), first);
+    EXPECT_TRUE(test::until([&] { return !has_mapped(first.second, "kept-test"); }));
+}
+
 std::size_t count(const std::vector<shared_region>& all) { return all.size(); }
+
+TEST_F(ProcessPoolHandles, AWorkerKeepsOnlySoMuchMapped) {
+    const pool workers{{.processes = 1, .grace = {}}};
+    const auto region = shared_region::create("kept-test", 1, shared_region::pages::reserved);
+
+    const auto first = workers.apply(place_of, region);
+    EXPECT_EQ(workers.apply(count, make_many(100)), 100U);
+    EXPECT_FALSE(has_mapped(first.second, "kept-test"));
+}
 
 TEST_F(ProcessPoolHandles, MoreThanCanBeOnTheirWayAreRefusedAndThePoolGoesOn) {
     const test::raised_limit files{RLIMIT_NOFILE, 10'000};

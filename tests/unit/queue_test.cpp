@@ -42,6 +42,20 @@ TEST_F(Queue, GivesBackWhatWasPushedInOrder) {
     EXPECT_TRUE(texts.empty());
 }
 
+TEST_F(Queue, PopsIntoWhatIsThere) {
+    const queue<std::string> texts;
+    const queue<int> numbers;
+    texts.push("short");
+    numbers.push(7);
+
+    std::string text(1000, 'x');
+    int number = 0;
+    texts.pop_into(text);
+    numbers.pop_into(number);
+    EXPECT_EQ(text, "short");
+    EXPECT_EQ(number, 7);
+}
+
 TEST_F(Queue, HoldsPlainValuesToo) {
     queue<std::array<int, 3>> rows;
     rows.push({1, 2, 3});

@@ -10,6 +10,7 @@
 #include "tandem/codec.hpp"
 #include "tandem/detail/descriptor.hpp"
 #include "tandem/detail/export.hpp"
+#include "tandem/detail/kept_regions.hpp"
 #include "tandem/resource_error.hpp"
 
 namespace tandem::detail {
@@ -64,7 +65,10 @@ private:
     template <class Archive>
     static shared_region deserialize(Archive& archive) {
         auto object = archive.template read<descriptor>();
-        return object ? open(std::move(object)) : shared_region{};
+        if (!object) return {};
+        auto received = open(std::move(object));
+        note_received_region(received.content_);
+        return received;
     }
 
     std::shared_ptr<const content> content_;
