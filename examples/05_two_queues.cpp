@@ -30,7 +30,8 @@ void translate_all(const std::string& language, const mp::queue<std::string>& qu
             const auto word = questions.pop();
             answers.push({word, words.at(word), mp::this_process::id()});
         }
-    } catch (const mp::queue_closed&) { // no more questions
+    } catch (const mp::queue_closed&) {
+        return; // no more questions
     }
 }
 
