@@ -54,7 +54,7 @@ void meet(const barrier& all, const semaphore& met) {
     met.release();
 }
 
-using Handles = test::fd_census;
+class Handles : public test::fd_census {};
 
 TEST_F(Handles, QueuesArePassedToAProcess) {
     const queue<int> in;

@@ -120,7 +120,7 @@ TEST_P(PoolHandles, ASharedValueCannotHoldOne) {
 INSTANTIATE_TEST_SUITE_P(Backends, PoolHandles,
                          testing::Values(backend::processes, backend::threads, backend::inline_));
 
-using ProcessPoolHandles = test::fd_census;
+class ProcessPoolHandles : public test::fd_census {};
 
 TEST_F(ProcessPoolHandles, AnItemThatIsTriedAgainHasItsHandle) {
     const pool workers{{.processes = 1, .grace = {}}};

@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(Methods, ProcessHandles,
                          testing::Values(start_method::forkserver, start_method::spawn,
                                          start_method::fork));
 
-using ProcessHandlesBack = test::fd_census;
+class ProcessHandlesBack : public test::fd_census {};
 
 TEST_F(ProcessHandlesBack, AResultThatHoldsOneIsAnErrorThatSaysSo) {
     process_result<shared_region> result{return_it};
