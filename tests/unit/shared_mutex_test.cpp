@@ -63,25 +63,32 @@ TEST_F(SharedMutex, IsSharedByManyOrHeldByOne) {
     std::thread{[&] { EXPECT_FALSE(m.try_lock_shared_for(1ms)); }}.join();
 }
 
+constexpr int rounds = 1000;
+
+template <class Number>
+void change_both(const shared_mutex& m, Number& first, Number& second) {
+    for (int round = 0; round < rounds; ++round) {
+        const std::lock_guard guard{m};
+        ++first;
+        ++second;
+    }
+}
+
+template <class Number>
+void compare_both(const shared_mutex& m, const Number& first, const Number& second) {
+    for (int round = 0; round < rounds; ++round) {
+        const std::shared_lock share{m};
+        ASSERT_EQ(first, second);
+    }
+}
+
 TEST_F(SharedMutex, ReadersNeverSeeHalfAChange) {
-    constexpr int rounds = 1000;
     const test::shared_number first;
     const test::shared_number second;
     std::vector<fork_of_test> processes;
     for (int i = 0; i < 2; ++i) {
-        processes.emplace_back([&] {
-            for (int round = 0; round < rounds; ++round) {
-                const std::lock_guard guard{m};
-                ++*first;
-                ++*second;
-            }
-        });
-        processes.emplace_back([&] {
-            for (int round = 0; round < rounds; ++round) {
-                const std::shared_lock share{m};
-                ASSERT_EQ(*first, *second);
-            }
-        });
+        processes.emplace_back([&] { change_both(m, *first, *second); });
+        processes.emplace_back([&] { compare_both(m, *first, *second); });
     }
 
     for (auto& process : processes) EXPECT_EQ(process.wait(), 0);
@@ -89,24 +96,12 @@ TEST_F(SharedMutex, ReadersNeverSeeHalfAChange) {
 }
 
 TEST_F(SharedMutex, ThreadsNeverSeeHalfAChange) {
-    constexpr int rounds = 1000;
     int first = 0;
     int second = 0;
     std::vector<std::jthread> threads;
     for (int i = 0; i < 2; ++i) {
-        threads.emplace_back([&] {
-            for (int round = 0; round < rounds; ++round) {
-                const std::lock_guard guard{m};
-                ++first;
-                ++second;
-            }
-        });
-        threads.emplace_back([&] {
-            for (int round = 0; round < rounds; ++round) {
-                const std::shared_lock share{m};
-                ASSERT_EQ(first, second);
-            }
-        });
+        threads.emplace_back([&] { change_both(m, first, second); });
+        threads.emplace_back([&] { compare_both(m, first, second); });
     }
 
     threads.clear();
