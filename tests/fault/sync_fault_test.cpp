@@ -81,17 +81,28 @@ protected:
     std::string once_file = std::filesystem::temp_directory_path() /
                             ("tandem_sync_fault." + std::to_string(::getpid()));
     void TearDown() override { std::filesystem::remove(once_file); }
+
+    std::string share_one() {
+        const auto [object, point, nth] = GetParam();
+        program sharing{
+            std::string{TEST_PROGRAMS} + "/share_one",
+            {object},
+            {"TANDEM_FAULT=" + std::string{point} + ":" + std::to_string(nth) + ":" + once_file}};
+        auto told = sharing.read_all();
+        EXPECT_EQ(sharing.wait(), 0);
+        return told;
+    }
 };
 
 TEST_P(SyncFault, OthersGoOnWithAnObjectThatIsRight) {
-    const auto [object, point, nth] = GetParam();
-    program sharing{
-        std::string{TEST_PROGRAMS} + "/share_one",
-        {object},
-        {"TANDEM_FAULT=" + std::string{point} + ":" + std::to_string(nth) + ":" + once_file}};
-
-    EXPECT_EQ(sharing.read_all(), "ended 3 killed 1 wrong 0\n");
-    EXPECT_EQ(sharing.wait(), 0);
+    // Some points are passed only by those that meet another one there, which is up to the kernel.
+    constexpr int most_runs = 20;
+    std::string told;
+    for (int run = 0; run < most_runs; ++run) {
+        told = share_one();
+        if (told != "ended 4 killed 0 wrong 0\n") break; // the point was passed
+    }
+    EXPECT_EQ(told, "ended 3 killed 1 wrong 0\n");
 }
 
 std::string name_of(const testing::TestParamInfo<fault_case>& tested) {
