@@ -33,6 +33,13 @@ class Readme(unittest.TestCase):
         self.assertEqual(len(about_processes), 1)
         self.assertIn(about_processes[0], example)
 
+    def test_block_about_queues_is_part_of_the_example(self):
+        example = (ROOT / "examples/05_two_queues.cpp").read_text()
+        about_queues = [text for _, text in self.blocks if "mp::queue<" in text]
+
+        self.assertEqual(len(about_queues), 1)
+        self.assertIn(about_queues[0], example)
+
 
 if __name__ == "__main__":
     unittest.main()
